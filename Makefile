@@ -1,0 +1,30 @@
+GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
+STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+.PHONY: help build test race lint bench demo
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the program as ./callsheet, static, without cgo
+	CGO_ENABLED=0 go build -trimpath -o callsheet ./runner
+
+test: ## run every test
+	go test ./...
+
+race: ## run every test under the race detector
+	go test -race ./...
+
+lint: ## go vet, staticcheck, gofumpt; golangci-lint where it is installed
+	go vet ./...
+	$(STATICCHECK) ./...
+	@files=$$($(GOFUMPT) -l .) && if [ -n "$$files" ]; then echo "not formatted by gofumpt:"; echo "$$files"; exit 1; fi
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; fi
+
+bench: ## run the benchmarks, without the tests
+	go test -run '^$$' -bench . -benchmem ./...
+
+demo: build ## rank the invented leads, then simulate their first working day
+	./callsheet --db fixtures rank --limit 10
+	./callsheet simulate
