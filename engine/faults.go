@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"callsheet/engine/internal/yamltext"
+)
+
+// Codes of the faults that the rule book as a whole finds. Those of YAML
+// begin with R0, those of expressions with R1.
+const (
+	codeUnknownFile = "R201" // a YAML file under rules/ that no book has
+	codeReserved    = "R202" // a condition that takes the name of an engine's own reason
+	codeTwice       = "R203" // the same name where it must be unique
+	codeUnknownName = "R204" // something that no file defines
+	codeImpossible  = "R205" // values that contradict each other
+	codeEmptiness   = "R121" // an exclusion that does not say what an empty value means
+	codeMissingFile = "R206" // a file that neither the book nor the shipped one has
+	codeStopsDialer = "R207" // an empty selection that would look like a stop signal
+	codeBuiltin     = "R208" // a built-in field with another type
+)
+
+// Fault is one mistake in a rule file, with its place and how to mend it.
+type Fault struct {
+	Code    string `json:"code"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`   // from 1
+	Column  int    `json:"column"` // from 1, in characters
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	// Frame is the line with carets under the place and the hint beside them.
+	Frame string `json:"-"`
+}
+
+// Faults is every mistake of a rule book, in the order of files and lines.
+type Faults struct {
+	List []Fault
+	// Files and Rules count what was read.
+	Files, Rules int
+}
+
+// Error is one line a fault.
+func (f *Faults) Error() string {
+	lines := make([]string, len(f.List))
+	for i, fault := range f.List {
+		lines[i] = fault.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String is the fault in one line: place, code, message, hint.
+func (f Fault) String() string {
+	text := fmt.Sprintf("%s:%d:%d: %s %s", f.File, f.Line, f.Column, f.Code, f.Message)
+	if f.Hint != "" {
+		text += ": " + f.Hint
+	}
+	return text
+}
+
+func (l *loader) report(found []yamltext.Fault) *Faults {
+	faults := &Faults{Files: l.book.Files, Rules: l.book.Rules}
+	for _, f := range found {
+		fault := Fault{Code: f.Code, File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Message: f.Message, Hint: f.Hint}
+		if file := l.faults.File(f.Pos.File); file != nil {
+			fault.Frame = yamltext.Frame(f, file.Lines())
+		}
+		faults.List = append(faults.List, fault)
+	}
+	return faults
+}

@@ -1,0 +1,86 @@
+package engine
+
+import (
+	"cmp"
+	"math"
+
+	"callsheet/engine/expression"
+)
+
+// Rank is the place of one lead in a campaign's order: one key per entry of
+// Campaign.Order.
+type Rank []rankKey
+
+// rankKey is one value, comparable within its column. Empty sorts lowest.
+type rankKey struct {
+	filled bool
+	number float64
+	whole  int64
+	text   string
+}
+
+// Ranks gives the rank of every lead of the batch in the order.
+func Ranks(order []OrderKey, batch *expression.Batch) []Rank {
+	ranks := make([]Rank, batch.Len())
+	keys := make([]rankKey, batch.Len()*len(order))
+	for i := range ranks {
+		ranks[i] = keys[i*len(order) : (i+1)*len(order)]
+	}
+	for k, key := range order {
+		v := key.value.Eval(batch)
+		for i := range ranks {
+			ranks[i][k] = keyOf(v, i)
+		}
+	}
+	return ranks
+}
+
+func keyOf(v *expression.Vector, i int) rankKey {
+	switch v.Type() {
+	case expression.Integer:
+		n, ok := v.Int(i)
+		return rankKey{filled: ok, whole: n}
+	case expression.Number:
+		x, ok := v.Float(i)
+		return rankKey{filled: ok && !math.IsNaN(x), number: x}
+	case expression.Time, expression.Duration:
+		ms, ok := v.Millis(i)
+		return rankKey{filled: ok, whole: ms}
+	case expression.Boolean:
+		yes, ok := v.Bool(i)
+		if yes {
+			return rankKey{filled: ok, whole: 1}
+		}
+		return rankKey{filled: ok}
+	default:
+		text, ok := v.Text(i)
+		return rankKey{filled: ok, text: text}
+	}
+}
+
+// Compare orders two leads by the keys: below zero when a is called before b.
+// Leads that agree in every key compare as zero; the caller ends ties by id.
+func Compare(order []OrderKey, a, b Rank) int {
+	for k, key := range order {
+		c := compareKeys(a[k], b[k])
+		if key.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func compareKeys(a, b rankKey) int {
+	switch {
+	case !a.filled && !b.filled:
+		return 0
+	case !a.filled:
+		return -1
+	case !b.filled:
+		return 1
+	}
+	return cmp.Or(cmp.Compare(a.whole, b.whole), cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
+}

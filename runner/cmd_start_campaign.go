@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/engine"
+	"callsheet/runner/internal/dispatch"
+)
+
+type startOptions struct {
+	date   string
+	types  []string
+	dryRun bool
+}
+
+func newStartCampaignCommand(a *app) *cobra.Command {
+	var o startOptions
+	cmd := &cobra.Command{
+		Use:   "start-campaign",
+		Short: "inject the due leads of a slot",
+		Long: "start-campaign chooses the leads that are due in the running slot of a campaign, or else the next one, and\n" +
+			"writes them to CSV files for the dialer. Started again, it adds only what is new.\n" + exitHelp,
+		Args: exactly(0, "no argument (name the campaign with --type)"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd.Context(), func(s *session) error { return runStart(cmd.Context(), s, o) })
+		},
+	}
+	cmd.Flags().StringVar(&o.date, "start-date", "", "when the campaign is started; now when left out")
+	cmd.Flags().StringArrayVar(&o.types, "type", nil, "campaign, by name or alias (again for several); all but those that follow another when left out")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print what would be done, store and write nothing")
+	return cmd
+}
+
+func runStart(ctx context.Context, s *session, o startOptions) error {
+	if o.date != "" {
+		at, err := parseTime(o.date, s.book.Zone)
+		if err != nil {
+			return err
+		}
+		s.now = at
+	}
+	campaigns, err := chosen(s.book, o.types)
+	if err != nil {
+		return err
+	}
+	if !o.dryRun {
+		if err := s.publish(ctx); err != nil {
+			return err
+		}
+	}
+	var all []dispatch.Report
+	for _, c := range campaigns {
+		reports, err := s.desk.Start(ctx, s.book, c, s.now, o.dryRun)
+		if err != nil {
+			return err
+		}
+		all = append(all, reports...)
+	}
+	if !o.dryRun {
+		if err := s.publish(ctx); err != nil {
+			return err
+		}
+	}
+	return s.report(all, o.dryRun)
+}
+
+// chosen are the campaigns that --type names, or all that have slots of their
+// own, in the order of the file.
+func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
+	var list []*engine.Campaign
+	var names []string
+	for _, c := range book.Campaigns {
+		names = append(names, c.Name)
+		if len(types) == 0 && c.Follows == "" {
+			list = append(list, c)
+		}
+	}
+	for _, t := range types {
+		c, ok := book.Campaign(t)
+		if !ok {
+			return nil, usageError{fmt.Errorf("no campaign is called %s: the rule book has %s", t, strings.Join(names, ", "))}
+		}
+		if c.Follows != "" {
+			return nil, usageError{fmt.Errorf("%s follows %s and has no slots of its own to start: start %s", c.Name, c.Follows, c.Follows)}
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}

@@ -1,0 +1,44 @@
+// Package dispatch decides who calls whom and when: it receives leads and
+// plans their first call, and starts campaigns by claiming the due calls of a
+// slot. What it decides is one transaction in the store; files and messages
+// are replays of what the store then says.
+package dispatch
+
+import (
+	"context"
+
+	"callsheet/engine"
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/crm"
+)
+
+// Desk is where calls are handed out. Every method works with the rule book
+// and the clock that it is given.
+type Desk struct {
+	Store Store
+	// Sheet renders the planned calls of a batch as lines of the dialer's
+	// file, with its header.
+	Sheet func(d *engine.Dialer, b *expression.Batch, book *engine.RuleBook) (header string, lines []string)
+	// Seal fills the hash and size of a file from its header and lines.
+	Seal func(f *crm.File)
+}
+
+// Store is what the desk needs of the database. Each method is one
+// transaction.
+type Store interface {
+	LeadsByID(ctx context.Context, ids []string) (map[string]*crm.Lead, error)
+	PlannedCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error)
+	PutLeads(ctx context.Context, arrivals []crm.Arrival) error
+	Leads(ctx context.Context, afterID string, limit int) ([]crm.Lead, error)
+	SaveScores(ctx context.Context, scores []crm.Scores) error
+
+	DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
+	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)
+	OpenByAgent(ctx context.Context) (map[string]int, error)
+	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
+	RunCalls(ctx context.Context, runID string) ([]crm.Call, error)
+	Agents(ctx context.Context) (map[string]crm.Agent, error)
+	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
+	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
+	Claim(ctx context.Context, c crm.Claim) error
+}

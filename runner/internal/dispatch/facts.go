@@ -1,0 +1,126 @@
+package dispatch
+
+import (
+	"callsheet/engine"
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/crm"
+)
+
+// facts copies what the rules read of leads and planned calls into a batch,
+// and only that.
+type facts struct {
+	fields []leadFact
+	custom []customFact
+	kind   int
+	due    int
+	exact  int
+	agent  int
+}
+
+type leadFact struct {
+	column int
+	of     func(*crm.Lead) any
+}
+
+type customFact struct {
+	column int
+	name   string
+}
+
+// newFacts works out which columns of the book's batches need which facts.
+func newFacts(book *engine.RuleBook) facts {
+	var f facts
+	builtin := map[string]func(*crm.Lead) any{}
+	for _, field := range crm.LeadFields() {
+		builtin[field.Name] = field.Of
+	}
+	schema := book.Schema.Fields()
+	needed := map[int]bool{}
+	for _, column := range append(book.Reads, book.Own()...) {
+		if needed[column] {
+			continue
+		}
+		needed[column] = true
+		name := schema[column].Name
+		if of, ok := builtin[name]; ok {
+			f.fields = append(f.fields, leadFact{column, of})
+		} else if schema[column].Custom {
+			f.custom = append(f.custom, customFact{column, name[len("lead."):]})
+		}
+	}
+	f.kind, _ = book.Schema.Index("call.kind")
+	f.due, _ = book.Schema.Index("call.due_at")
+	f.exact, _ = book.Schema.Index("call.agreed_exact_time")
+	f.agent, _ = book.Schema.Index("agent.username")
+	return f
+}
+
+// lead fills one row with a lead.
+func (f *facts) lead(b *expression.Batch, row int, l *crm.Lead) {
+	for _, fact := range f.fields {
+		set(b, fact.column, row, fact.of(l))
+	}
+	for _, fact := range f.custom {
+		setCustom(b, fact.column, row, l.Custom[fact.name])
+	}
+}
+
+// call fills one row with a planned call and the agent it is for.
+func (f *facts) call(b *expression.Batch, row int, c *crm.Call) {
+	b.SetText(f.kind, row, c.Kind)
+	b.SetTime(f.due, row, int64(c.DueAt))
+	b.SetBool(f.exact, row, c.AgreedExactTime)
+	b.SetText(f.agent, row, c.Agent)
+}
+
+func set(b *expression.Batch, column, row int, fact any) {
+	switch v := fact.(type) {
+	case *string:
+		b.SetText(column, row, *v)
+	case *int64:
+		b.SetInt(column, row, *v)
+	case *bool:
+		b.SetBool(column, row, *v)
+	case *crm.Instant:
+		b.SetTime(column, row, int64(*v))
+	case *[]string:
+		if len(*v) > 0 {
+			b.SetList(column, row, *v)
+		}
+	case *crm.Maybe[int64]:
+		if v.Valid {
+			b.SetInt(column, row, v.V)
+		}
+	case *crm.Maybe[float64]:
+		if v.Valid {
+			b.SetFloat(column, row, v.V)
+		}
+	case *crm.Maybe[bool]:
+		if v.Valid {
+			b.SetBool(column, row, v.V)
+		}
+	case *crm.Maybe[crm.Instant]:
+		if v.Valid {
+			b.SetTime(column, row, int64(v.V))
+		}
+	}
+}
+
+func setCustom(b *expression.Batch, column, row int, value any) {
+	switch v := value.(type) {
+	case string:
+		b.SetText(column, row, v)
+	case int64:
+		b.SetInt(column, row, v)
+	case float64:
+		b.SetFloat(column, row, v)
+	case bool:
+		b.SetBool(column, row, v)
+	case crm.Instant:
+		b.SetTime(column, row, int64(v))
+	case []string:
+		if len(v) > 0 {
+			b.SetList(column, row, v)
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package dispatch
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"callsheet/engine"
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/crm"
+)
+
+// Incoming is one lead as it came in: its id, and what it says of the lead.
+// Set is told whether the lead is new: facts that the program counts or
+// decides itself are taken only then.
+type Incoming struct {
+	ID  string
+	Set func(l *crm.Lead, isNew bool)
+}
+
+// Received counts what became of incoming leads.
+type Received struct {
+	New, Changed, Unchanged int
+	Planned                 int // first calls planned
+	Parked                  int // no campaign takes them
+	Invalid                 int // their phone cannot be called
+	// Unknown counts, by rule, the leads for which it could not be evaluated.
+	Unknown map[string]int
+}
+
+// Add adds the counts of another batch.
+func (r *Received) Add(other Received) {
+	r.New += other.New
+	r.Changed += other.Changed
+	r.Unchanged += other.Unchanged
+	r.Planned += other.Planned
+	r.Parked += other.Parked
+	r.Invalid += other.Invalid
+	if r.Unknown == nil {
+		r.Unknown = map[string]int{}
+	}
+	for rule, n := range other.Unknown {
+		r.Unknown[rule] += n
+	}
+}
+
+// Receiver stores incoming leads under one rule book: typed, segmented,
+// scored, planned, in one transaction a batch. It belongs to one goroutine.
+type Receiver struct {
+	desk  *Desk
+	book  *engine.RuleBook
+	facts facts
+	batch *expression.Batch
+}
+
+// Receiver prepares to receive leads under a rule book.
+func (d *Desk) Receiver(book *engine.RuleBook) *Receiver {
+	return &Receiver{desk: d, book: book, facts: newFacts(book), batch: book.Schema.NewBatch(0)}
+}
+
+// MaxReceive is the most leads that one Receive takes.
+const MaxReceive = expression.MaxBatch
+
+// Receive stores a batch of incoming leads at the given clock. Of several
+// with one id, the later one speaks last. Leads that say nothing new are left
+// as they are, so that the same batch twice changes nothing.
+func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) (Received, error) {
+	leads, old, err := r.merge(ctx, rows, now)
+	if err != nil {
+		return Received{}, err
+	}
+	var got Received
+	changed := leads[:0]
+	for _, l := range leads {
+		switch before := old[l.ID]; {
+		case before == nil:
+			got.New++
+		case reflect.DeepEqual(before, l):
+			got.Unchanged++
+			continue
+		default:
+			got.Changed++
+		}
+		changed = append(changed, l)
+	}
+	if len(changed) == 0 {
+		return got, nil
+	}
+	arrivals, err := r.decide(ctx, changed, now, &got)
+	if err != nil {
+		return Received{}, err
+	}
+	return got, r.desk.Store.PutLeads(ctx, arrivals)
+}
+
+// merge puts the incoming facts on what is stored, in the order of arrival.
+func (r *Receiver) merge(ctx context.Context, rows []Incoming, now time.Time) ([]*crm.Lead, map[string]*crm.Lead, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	old, err := r.desk.Store.LeadsByID(ctx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	leads := make([]*crm.Lead, 0, len(rows))
+	seen := make(map[string]*crm.Lead, len(rows))
+	for _, row := range rows {
+		l := seen[row.ID]
+		before := old[row.ID]
+		if l == nil {
+			l = newLead(row.ID, now)
+			if before != nil {
+				l = clone(before)
+			}
+			seen[row.ID] = l
+			leads = append(leads, l)
+		}
+		row.Set(l, before == nil)
+	}
+	return leads, old, nil
+}
+
+func newLead(id string, now time.Time) *crm.Lead {
+	return &crm.Lead{ID: id, ContactID: id, Status: crm.New, CreatedAt: crm.At(now), LegalBasis: crm.BasisNone}
+}
+
+func clone(l *crm.Lead) *crm.Lead {
+	c := *l
+	c.Tags = append([]string(nil), l.Tags...)
+	if l.Custom != nil {
+		c.Custom = make(map[string]any, len(l.Custom))
+		for k, v := range l.Custom {
+			c.Custom[k] = v
+		}
+	}
+	return &c
+}
+
+// decide lets the rules classify the leads, and plans the first call of those
+// that have none yet.
+func (r *Receiver) decide(ctx context.Context, leads []*crm.Lead, now time.Time, got *Received) ([]crm.Arrival, error) {
+	ids := make([]string, len(leads))
+	r.batch.Reset(len(leads))
+	for i, l := range leads {
+		ids[i] = l.ID
+		r.facts.lead(r.batch, i, l)
+	}
+	planned, err := r.desk.Store.PlannedCalls(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	class := r.book.Classify(r.batch, now)
+	got.Unknown = class.Unknown
+	plan := newPlan(r.book, now)
+	arrivals := make([]crm.Arrival, len(leads))
+	for i, l := range leads {
+		describe(l, class, i, r.book.Version, now)
+		var call *crm.Call
+		if c, ok := planned[l.ID]; ok {
+			call = &c
+		}
+		arrivals[i] = crm.Arrival{Call: plan.first(l, class.Group[i], call)}
+		if call == nil && arrivals[i].Call != nil {
+			got.Planned++
+		}
+		got.count(l.Status)
+		arrivals[i].Lead = *l
+	}
+	return arrivals, nil
+}
+
+func (r *Received) count(status string) {
+	switch status {
+	case crm.Parked:
+		r.Parked++
+	case crm.Invalid:
+		r.Invalid++
+	}
+}
+
+// describe writes what the rules decided into the lead.
+func describe(l *crm.Lead, class *engine.Classified, i int, version string, now time.Time) {
+	l.Type, l.Segment, l.Score, l.Grade = class.Type[i], class.Segment[i], class.Score[i], class.Grade[i]
+	l.Group = ""
+	if g := class.Group[i]; g != nil {
+		l.Group = g.Name
+	}
+	l.ScoredAt, l.ScoredBy = crm.Some(crm.At(now)), version
+}

@@ -1,0 +1,84 @@
+package dispatch
+
+import (
+	"context"
+	"time"
+
+	"callsheet/engine"
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/crm"
+)
+
+// Rescored counts what a rescore did.
+type Rescored struct {
+	Leads, Changed int
+	Planned        int // parked leads that a campaign takes now
+}
+
+// Rescore brings the stored type, segment, score, grade and group of every
+// lead up to date with the book and the clock, a page of leads at a time, and
+// plans the first call of parked leads that a campaign takes now. Only what
+// changed is written. progress, which may be nil, is told of every page.
+func (d *Desk) Rescore(ctx context.Context, book *engine.RuleBook, now time.Time, progress func(leads int)) (Rescored, error) {
+	var total Rescored
+	r := d.Receiver(book)
+	after := ""
+	for {
+		page, err := d.Store.Leads(ctx, after, expression.MaxBatch)
+		if err != nil || len(page) == 0 {
+			return total, err
+		}
+		after = page[len(page)-1].ID
+		if err := r.rescore(ctx, page, now, &total); err != nil {
+			return total, err
+		}
+		if progress != nil {
+			progress(len(page))
+		}
+	}
+}
+
+func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *Rescored) error {
+	r.batch.Reset(len(page))
+	for i := range page {
+		r.facts.lead(r.batch, i, &page[i])
+	}
+	class := r.book.Classify(r.batch, now)
+	plan := newPlan(r.book, now)
+	var scores []crm.Scores
+	var planned []crm.Arrival
+	for i := range page {
+		l := &page[i]
+		before := scoresOf(l)
+		describe(l, class, i, r.book.Version, now)
+		total.Leads++
+		if l.Status == crm.Parked {
+			if call := plan.first(l, class.Group[i], nil); call != nil {
+				planned = append(planned, crm.Arrival{Lead: *l, Call: call})
+				total.Planned++
+				total.Changed++
+				continue
+			}
+		}
+		if after := scoresOf(l); after != before {
+			after.At, after.Version = crm.At(now), r.book.Version
+			scores = append(scores, after)
+			total.Changed++
+		}
+	}
+	if len(scores) > 0 {
+		if err := r.desk.Store.SaveScores(ctx, scores); err != nil {
+			return err
+		}
+	}
+	if len(planned) > 0 {
+		return r.desk.Store.PutLeads(ctx, planned)
+	}
+	return nil
+}
+
+// scoresOf is what the rules decided of a lead, without when and by which
+// book.
+func scoresOf(l *crm.Lead) crm.Scores {
+	return crm.Scores{LeadID: l.ID, Type: l.Type, Segment: l.Segment, Grade: l.Grade, Group: l.Group, Score: l.Score}
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"callsheet/runner/internal/crm"
+)
+
+// Claim is crm.Claim.
+type Claim = crm.Claim
+
+// Claim commits a start: runs, calls from planned to injected, their leads to
+// in_campaign, with the agent of the call if it has one, the last assignment of each agent,
+// files with lines, decisions that say something new, the funnel. Agents that
+// are not stored are stored as active ones without limits, so that taking
+// turns works for them too.
+//
+// It is crm.ErrConflict, with nothing written, when a run is stopped or has
+// got files meanwhile, a call is no longer planned, a phone has another open
+// call, a file's name is taken, or the slot has injected one of the leads.
+func (s *Store) Claim(ctx context.Context, c Claim) error {
+	return s.write(ctx, "claim calls", func(ctx context.Context, q querier) error {
+		for _, part := range []func(context.Context, querier, *Claim) error{
+			s.claimRuns, s.inject, s.engage, s.assign, s.addFiles, s.decide,
+		} {
+			if err := part(ctx, q, &c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *Store) claimRuns(ctx context.Context, q querier, c *Claim) error {
+	added := map[string]int{}
+	for _, f := range c.Files {
+		if f.Kind == crm.FileInject {
+			added[f.RunID]++
+		}
+	}
+	for _, r := range lastOfEach(pointers(c.Runs), func(r *crm.Run) string { return r.ID }) {
+		row := runRow{*r, strings.TrimSuffix(r.ID, "/"+r.Group)}
+		args, err := s.run.bind(nil, &row)
+		if err != nil {
+			return err
+		}
+		res, err := q.ExecContext(ctx, s.putRun, append(args, int64(r.Files-added[r.ID]))...)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n != 1 {
+			return orConflict(err, "run %s was stopped or filled", r.ID)
+		}
+	}
+	return nil
+}
+
+// orConflict is err, or without one a conflict over what is named.
+func orConflict(err error, format string, args ...any) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf(format+": %w", append(args, crm.ErrConflict)...)
+}
+
+func (s *Store) inject(ctx context.Context, q querier, c *Claim) error {
+	calls := lastOfEach(pointers(c.Calls), func(call *crm.Call) string { return call.ID })
+	n, err := run(ctx, q, s.claimCalls, calls, func(args []any, call *crm.Call) ([]any, error) {
+		return append(args, call.ID, call.RunID, call.Group, call.Agent, call.File,
+			orNull(int64(call.NotBefore.V), call.NotBefore.Valid),
+			orNull(int64(call.NotAfter.V), call.NotAfter.Valid), int64(c.At)), nil
+	})
+	if err != nil || n != int64(len(calls)) {
+		return orConflict(err, "%d of %d calls are no longer planned", int64(len(calls))-n, len(calls))
+	}
+	return nil
+}
+
+func (s *Store) engage(ctx context.Context, q querier, c *Claim) error {
+	byLead := lastOfEach(pointers(c.Calls), func(call *crm.Call) string { return call.LeadID })
+	_, err := run(ctx, q, s.claimLeads, byLead, func(args []any, call *crm.Call) ([]any, error) {
+		return append(args, call.LeadID, call.Agent), nil
+	})
+	return err
+}
+
+func (s *Store) assign(ctx context.Context, q querier, c *Claim) error {
+	agents := map[string]bool{}
+	for _, call := range c.Calls {
+		if call.Agent != "" {
+			agents[call.Agent] = true
+		}
+	}
+	for _, username := range slices.Sorted(maps.Keys(agents)) {
+		_, err := q.ExecContext(ctx, `INSERT INTO "agent" ("username", "name", "active", "teams", "weight", "last_assigned_at")
+			VALUES ($1, '', 1, '[]', 1, $2)
+			ON CONFLICT ("username") DO UPDATE SET "last_assigned_at" = excluded."last_assigned_at"`, username, int64(c.At))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) addFiles(ctx context.Context, q querier, c *Claim) error {
+	if _, err := run(ctx, q, s.addFile, pointers(c.Files), s.file.bind); err != nil {
+		return err
+	}
+	var lines []lineRow
+	for _, f := range c.Files {
+		for i, l := range f.Lines {
+			lines = append(lines, lineRow{l, f.Name, i + 1, f.SlotKey})
+		}
+	}
+	_, err := run(ctx, q, s.addLine, pointers(lines), s.line.bind)
+	return err
+}
+
+func (s *Store) decide(ctx context.Context, q querier, c *Claim) error {
+	decisions := lastOfEach(pointers(c.Decisions), func(d *crm.Decision) string { return d.SlotKey + "\x00" + d.LeadID })
+	if _, err := run(ctx, q, s.putDecision, decisions, s.decision.bind); err != nil {
+		return err
+	}
+	if c.Funnel == nil {
+		return nil
+	}
+	_, err := run(ctx, q, s.putFunnel, []*crm.Funnel{c.Funnel}, s.funnel.bind)
+	return err
+}

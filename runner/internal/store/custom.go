@@ -1,0 +1,103 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"callsheet/runner/internal/crm"
+)
+
+// moment is the JSON form of an instant among custom fields, so that it
+// differs from an integer.
+type moment struct {
+	MS crm.Instant `json:"ms"`
+}
+
+// encodeCustom is the JSON text of custom fields. Integers have neither point
+// nor exponent, other numbers always do, instants are {"ms": n}.
+func encodeCustom(custom map[string]any) (string, error) {
+	if len(custom) == 0 {
+		return "{}", nil
+	}
+	fields := make(map[string]any, len(custom))
+	for name, v := range custom {
+		switch v := v.(type) {
+		case nil:
+			continue
+		case string, int64, bool, []string:
+			fields[name] = v
+		case crm.Instant:
+			fields[name] = moment{v}
+		case float64:
+			if _, err := number(v); err != nil {
+				return "", fmt.Errorf("custom field %q: %w", name, err)
+			}
+			fields[name] = decimal(v)
+		default:
+			return "", fmt.Errorf("custom field %q is a %T: only text, integers, numbers, booleans, instants and lists of text can be stored", name, v)
+		}
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(fields); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(out.String(), "\n"), nil
+}
+
+// decimal writes f so that it reads back as a float64 and never as an int64.
+func decimal(f float64) json.Number {
+	text := strconv.FormatFloat(f, 'g', -1, 64)
+	if !strings.ContainsAny(text, ".e") {
+		text += ".0"
+	}
+	return json.Number(text)
+}
+
+// decodeCustom reads what encodeCustom wrote; no fields at all are nil.
+func decodeCustom(text []byte) (map[string]any, error) {
+	if string(text) == "{}" {
+		return nil, nil
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return nil, fmt.Errorf("custom fields: %w", err)
+	}
+	custom := make(map[string]any, len(raw))
+	for name, value := range raw {
+		v, err := decodeValue(value)
+		if err != nil {
+			return nil, fmt.Errorf("custom field %q: %w", name, err)
+		}
+		custom[name] = v
+	}
+	return custom, nil
+}
+
+func decodeValue(value json.RawMessage) (any, error) {
+	switch value[0] {
+	case '"':
+		return unmarshal[string](value)
+	case '[':
+		return unmarshal[[]string](value)
+	case 't', 'f':
+		return value[0] == 't', nil
+	case '{':
+		m, err := unmarshal[moment](value)
+		return m.MS, err
+	}
+	if bytes.ContainsAny(value, ".eE") {
+		return strconv.ParseFloat(string(value), 64)
+	}
+	return strconv.ParseInt(string(value), 10, 64)
+}
+
+func unmarshal[T any](value json.RawMessage) (T, error) {
+	var v T
+	err := json.Unmarshal(value, &v)
+	return v, err
+}

@@ -1,0 +1,32 @@
+package store
+
+// dialect is where the two databases differ: the words that complete the
+// migrations and queries, and the sizes that suit each.
+type dialect struct {
+	// Words of the migration template.
+	Integer, Real, Text, JSON, Strict, NullsLast, Serial string
+	// share and alone lock the rows of a SELECT until the transaction ends;
+	// both are empty where transactions do not overlap.
+	share, alone string
+	// rows is the most rows of one statement, a power of two.
+	rows int
+}
+
+func sqliteDialect() *dialect {
+	return &dialect{
+		Integer: "INTEGER", Real: "REAL", Text: "TEXT", JSON: "TEXT", Strict: "STRICT",
+		Serial: "INTEGER PRIMARY KEY AUTOINCREMENT",
+		rows:   1,
+	}
+}
+
+func postgresDialect() *dialect {
+	return &dialect{
+		Integer: "BIGINT", Real: "DOUBLE PRECISION", Text: `TEXT COLLATE "C"`,
+		// json keeps the text as it is; jsonb would rewrite numbers.
+		JSON: "JSON", NullsLast: "NULLS LAST",
+		Serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		share:  "FOR SHARE", alone: "FOR UPDATE",
+		rows: 256,
+	}
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// multi is a statement over many rows: a head, one tuple of parameters a row,
+// a tail. Rows are cut into powers of two, so that a database sees few texts
+// and keeps them prepared.
+type multi struct {
+	head, tail string
+	// casts are the types of the parameters where no column tells them; nil
+	// where each goes straight into a column.
+	casts []string
+	width int // parameters a row
+	most  int // rows a statement
+
+	mu    sync.Mutex
+	texts map[int]string
+}
+
+// text is the statement over n rows.
+func (m *multi) text(n int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if text, ok := m.texts[n]; ok {
+		return text
+	}
+	var b strings.Builder
+	b.WriteString(m.head)
+	for p := range n * m.width {
+		switch {
+		case p == 0:
+			b.WriteString("(")
+		case p%m.width == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		place := "$" + strconv.Itoa(p+1)
+		if m.casts != nil {
+			place = "CAST(" + place + " AS " + m.casts[p%m.width] + ")"
+		}
+		b.WriteString(place)
+	}
+	b.WriteString(")")
+	b.WriteString(m.tail)
+	if m.texts == nil {
+		m.texts = map[int]string{}
+	}
+	m.texts[n] = b.String()
+	return m.texts[n]
+}
+
+// run executes m over rows and says how many rows of the table it wrote.
+func run[T any](ctx context.Context, q querier, m *multi, rows []*T, bind func([]any, *T) ([]any, error)) (int64, error) {
+	var written int64
+	args := make([]any, 0, m.width*min(len(rows), m.most))
+	for len(rows) > 0 {
+		n := powerBelow(len(rows), m.most)
+		args = args[:0]
+		for _, row := range rows[:n] {
+			var err error
+			if args, err = bind(args, row); err != nil {
+				return written, err
+			}
+		}
+		res, err := q.ExecContext(ctx, m.text(n), args...)
+		if err != nil {
+			return written, err
+		}
+		affected, err := res.RowsAffected()
+		if err != nil {
+			return written, err
+		}
+		written += affected
+		rows = rows[n:]
+	}
+	return written, nil
+}
+
+// powerBelow is the largest power of two that is at most n and at most limit,
+// itself a power of two.
+func powerBelow(n, limit int) int {
+	p := limit
+	for p > n {
+		p /= 2
+	}
+	return p
+}
+
+// insert is INSERT of whole rows, followed by what to do with those stored
+// already ("" makes them a conflict).
+func (t table[T]) insert(d *dialect, onConflict string) *multi {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = `"` + c.name + `"`
+	}
+	return &multi{
+		head:  fmt.Sprintf(`INSERT INTO "%s" (%s) VALUES `, t.name, strings.Join(names, ", ")),
+		tail:  onConflict,
+		width: len(t.columns),
+		most:  d.rows,
+	}
+}
+
+// upsert is INSERT of whole rows that replaces every column of those stored
+// already but the key columns, which come first in the table.
+func (t table[T]) upsert(d *dialect, keys int) *multi {
+	return t.insert(d, t.replace(keys, t.names()[keys:]))
+}
+
+func (t table[T]) names() []string {
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.name
+	}
+	return names
+}
+
+// replace is the ON CONFLICT clause that sets the named columns to their new
+// values where the first keys columns are equal.
+func (t table[T]) replace(keys int, names []string) string {
+	key := t.names()[:keys]
+	sets := make([]string, len(names))
+	for i, name := range names {
+		sets[i] = fmt.Sprintf(`"%s" = excluded."%s"`, name, name)
+	}
+	return ` ON CONFLICT ("` + strings.Join(key, `", "`) + `") DO UPDATE SET ` + strings.Join(sets, ", ")
+}
+
+// maxList is the most values of one IN list; SQLite finds the n-th parameter
+// by walking past those before it.
+const maxList = 128
+
+// inLists calls query for slices of values with the text of an IN list whose
+// parameters begin at $1. The list is padded with its last value to a power
+// of two, for the same reason as in multi.
+func inLists(values []string, query func(list string, args []any) error) error {
+	for len(values) > 0 {
+		n := min(len(values), maxList)
+		size := 1
+		for size < n {
+			size *= 2
+		}
+		args := make([]any, size)
+		places := make([]string, size)
+		for i := range size {
+			args[i] = values[min(i, n-1)]
+			places[i] = "$" + strconv.Itoa(i+1)
+		}
+		if err := query("("+strings.Join(places, ", ")+")", args); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}

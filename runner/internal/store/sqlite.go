@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"callsheet/runner/internal/crm"
+)
+
+// lockWait is how long we wait for another process that holds the file.
+const lockWait = 10 * time.Second
+
+// pragma is a setting of a SQLite connection and the value it reads back.
+type pragma struct{ name, set, reads string }
+
+// common are the settings of every connection to a file. The wait for locks
+// comes first: the ones after it may already need it.
+func common(wait time.Duration) []pragma {
+	ms := strconv.FormatInt(wait.Milliseconds(), 10)
+	return []pragma{
+		{"busy_timeout", ms, ms},
+		{"journal_mode", "WAL", "wal"},
+		{"synchronous", "FULL", "2"},
+		{"temp_store", "MEMORY", "2"},
+	}
+}
+
+func openSQLite(ctx context.Context, path string, wait time.Duration) (*Store, error) {
+	if err := checkPlace(path); err != nil {
+		return nil, err
+	}
+	s, err := openFile(ctx, path, wait)
+	if err != nil {
+		return nil, explainOpen(path, err)
+	}
+	return s, nil
+}
+
+func openFile(ctx context.Context, path string, wait time.Duration) (*Store, error) {
+	file, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	// Cache sizes are KiB when negative.
+	writing := append(common(wait), pragma{"cache_size", "-262144", "-262144"}, pragma{"journal_size_limit", "268435456", "268435456"})
+	home, err := openPool(ctx, address(file, writing)+"&_txlock=immediate", 1, writing)
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSQLite(ctx, home)
+	if err != nil {
+		return nil, errors.Join(err, home.Close())
+	}
+	reading := append(common(wait), pragma{"cache_size", "-32768", "-32768"}, pragma{"query_only", "1", "1"})
+	s.pool, err = openPool(ctx, address(file, reading), 2*runtime.GOMAXPROCS(0), reading)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// OpenMemory opens an empty SQLite database in memory that only this handle
+// sees and that ends with it; name stands in errors.
+func OpenMemory(ctx context.Context, name string) (*Store, error) {
+	home, err := openPool(ctx, "file::memory:?_pragma=temp_store(MEMORY)", 1, nil)
+	if err != nil {
+		return nil, fmt.Errorf("open %s in memory: %w", name, err)
+	}
+	s, err := newSQLite(ctx, home)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s in memory: %w", name, err), home.Close())
+	}
+	return s, nil
+}
+
+// newSQLite migrates the database behind home, a pool of one connection, and
+// gives that connection to a writer.
+func newSQLite(ctx context.Context, home *sql.DB) (*Store, error) {
+	d := sqliteDialect()
+	if err := migrate(ctx, home, d, "sqlite3"); err != nil {
+		return nil, err
+	}
+	conn, err := home.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{schema: newSchema(d), dialect: d, home: home, writer: newWriter(conn)}, nil
+}
+
+// address is the URI of a file, with any character in its name, and the
+// settings of its connections.
+func address(file string, settings []pragma) string {
+	var query []string
+	for _, p := range settings {
+		query = append(query, "_pragma="+p.name+"("+p.set+")")
+	}
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(file), OmitHost: false, RawQuery: strings.Join(query, "&")}
+	return u.String()
+}
+
+// openPool opens a pool of n connections that live as long as it does and
+// makes sure that the settings took: the driver ignores names it does not know.
+func openPool(ctx context.Context, uri string, n int, settings []pragma) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", uri)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	for _, p := range settings {
+		var got string
+		if err := db.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&got); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		if got != p.reads {
+			return nil, errors.Join(fmt.Errorf("pragma %s is %s instead of %s: the file system may lack shared memory or locks, put the database on a local disk", p.name, got, p.reads), db.Close())
+		}
+	}
+	return db, nil
+}
+
+// checkPlace says what SQLite would only call "unable to open".
+func checkPlace(path string) error {
+	if path == "" {
+		return errors.New("the path of the database is empty: name a file or a postgres:// address")
+	}
+	dir := filepath.Dir(path)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("open database %s: folder %s does not exist: create it first", path, dir)
+	case err == nil && !info.IsDir():
+		return fmt.Errorf("open database %s: %s is not a folder", path, dir)
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("open database %s: it is a folder: name a file in it", path)
+	}
+	return nil
+}
+
+// explainOpen adds how to mend what kept the file from being opened.
+func explainOpen(path string, err error) error {
+	fault, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return fmt.Errorf("open database %s: %w", path, err)
+	}
+	switch fault.Code() & 0xff {
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("open database %s: it is no SQLite file, or a damaged one: name another file or restore a backup: %w", path, err)
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("open database %s: folder %s and the file must be writable by this user: %w", path, filepath.Dir(path), err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("open database %s: %w: end the other process or try again: %w", path, crm.ErrBusy, err)
+	}
+	return fmt.Errorf("open database %s: %w", path, err)
+}

@@ -1,0 +1,61 @@
+package store
+
+import "strings"
+
+func newSchema(d *dialect) *schema {
+	s := &schema{
+		lead: leadTable(), call: callTable(), run: runTable(), decision: decisionTable(),
+		funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
+		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
+	}
+	s.putLead = s.lead.upsert(d, 1)
+	// Once injected, a call belongs to its file: an import no longer moves it.
+	s.putCall = s.call.insert(d, s.call.replace(1, []string{
+		"phone", "kind", "due_at", "campaign", "agent", "agreed_exact_time",
+	})+` WHERE "call"."state" = 'planned'`)
+	s.saveScores = &multi{
+		head: `UPDATE "lead" SET "type" = v.column2, "segment" = v.column3, "grade" = v.column4, "group" = v.column5,
+			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8 FROM (VALUES `,
+		tail:  `) AS v WHERE "lead"."id" = v.column1`,
+		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT"},
+		width: 8, most: d.rows,
+	}
+	s.claimCalls = &multi{
+		head: `UPDATE "call" SET "state" = 'injected', "run_id" = v.column2, "group" = v.column3, "agent" = v.column4,
+			"file" = v.column5, "not_before" = v.column6, "not_after" = v.column7, "injected_at" = v.column8 FROM (VALUES `,
+		tail:  `) AS v WHERE "call"."id" = v.column1 AND "call"."state" = 'planned'`,
+		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"},
+		width: 8, most: d.rows,
+	}
+	s.claimLeads = &multi{
+		head: `UPDATE "lead" SET "status" = 'in_campaign',
+			"assigned_agent" = CASE WHEN v.column2 = '' THEN "lead"."assigned_agent" ELSE v.column2 END FROM (VALUES `,
+		tail:  `) AS v WHERE "lead"."id" = v.column1`,
+		casts: []string{"TEXT", "TEXT"},
+		width: 2, most: d.rows,
+	}
+	s.putRun = s.run.insert(d, s.run.replace(1, []string{"state", "stopped_at", "versions", "files"})+
+		` WHERE "run"."state" = 'running' AND "run"."files" = CAST($13 AS BIGINT)`).text(1)
+	s.putDecision = s.decision.insert(d, s.decision.replace(2, s.decision.names()[2:])+
+		" WHERE "+differs(s.decision, "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank"))
+	s.putFunnel = s.funnel.upsert(d, 1)
+	s.addFile = s.file.insert(d, "")
+	s.addLine = s.line.insert(d, "")
+	// The program knows better than an import when an agent last got a lead.
+	s.putAgent = s.agent.insert(d, s.agent.replace(1, []string{"name", "active", "teams", "weight", "daily_capacity"})+
+		`, "last_assigned_at" = COALESCE(excluded."last_assigned_at", "agent"."last_assigned_at")`)
+	s.putWallet = s.wallet.upsert(d, 1)
+	s.putTask = s.task.upsert(d, 1)
+	s.putDialer = s.dialerContact.upsert(d, 1)
+	s.putBook = s.book.upsert(d, 1)
+	return s
+}
+
+// differs says that one of the named columns gets another value.
+func differs[T any](t table[T], names ...string) string {
+	tests := make([]string, len(names))
+	for i, name := range names {
+		tests[i] = `"` + t.name + `"."` + name + `" IS DISTINCT FROM excluded."` + name + `"`
+	}
+	return "(" + strings.Join(tests, " OR ") + ")"
+}

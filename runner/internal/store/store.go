@@ -1,0 +1,132 @@
+// Package store keeps the call centre in SQLite or PostgreSQL: leads, planned
+// calls, runs, decisions, emitted files, agents, wallets, tasks and rule
+// books. Every exported method is one transaction and one business step; it
+// returns when the step is on disk or has left no trace.
+//
+// One SQL text serves both databases. Correctness rests on unique keys, on
+// compare-and-set and on row locks: a lead has at most one planned call, a
+// phone at most one call injected or in progress, a slot injects a lead once.
+// Whoever comes second gets crm.ErrConflict. All instants are milliseconds
+// UTC, texts are ordered by their bytes.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Store is one open database. It is safe for use by many goroutines.
+type Store struct {
+	*schema
+	dialect *dialect
+	// pool serves reads, and on PostgreSQL steps too. It is nil in memory,
+	// where the one connection is the database.
+	pool *sql.DB
+	// writer runs the steps of SQLite, over home; both are nil on PostgreSQL.
+	writer *writer
+	home   *sql.DB
+
+	closing sync.Once
+}
+
+// Open opens the database that dsn names, a "postgres://" address or the path
+// of a SQLite file, creates it where it is missing and migrates it forward.
+// It refuses a database that a newer program has migrated, and says so when a
+// folder is missing or read-only, the path is a folder or another kind of
+// file, or the server cannot be reached; crm.ErrBusy means that another
+// process kept the file locked for ten seconds.
+func Open(ctx context.Context, dsn string) (*Store, error) {
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return openPostgres(ctx, dsn)
+	}
+	return openSQLite(ctx, dsn, lockWait)
+}
+
+// Close ends the step in hand and leaves a SQLite file tidy: statistics
+// refreshed, the write-ahead log folded into the file. Closing again does
+// nothing.
+func (s *Store) Close() error {
+	var err error
+	s.closing.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Store) close() error {
+	if s.writer == nil {
+		return s.pool.Close()
+	}
+	s.writer.stop()
+	var all []error
+	if s.pool != nil {
+		all = append(all, s.pool.Close())
+		for _, text := range []string{"PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+			_, err := s.writer.conn.Conn.ExecContext(context.Background(), text)
+			all = append(all, err)
+		}
+	}
+	return errors.Join(append(all, s.writer.conn.close(), s.home.Close())...)
+}
+
+// write runs one step; what names it in errors.
+func (s *Store) write(ctx context.Context, what string, fn step) error {
+	var err error
+	if s.writer != nil {
+		err = s.writer.do(ctx, fn)
+	} else {
+		err = transact(ctx, s.pool, fn)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return nil
+}
+
+// view runs the queries of one read.
+func (s *Store) view(ctx context.Context, what string, fn step) error {
+	var err error
+	if s.pool == nil {
+		err = s.writer.do(ctx, fn)
+	} else {
+		err = fn(ctx, s.pool)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return nil
+}
+
+// maxTries bounds how often a transaction that lost to another one is run.
+const maxTries = 8
+
+// transact runs fn in a transaction of its own and once more when the database
+// ended it in favour of another one.
+func transact(ctx context.Context, db *sql.DB, fn step) error {
+	for try := 1; ; try++ {
+		err := once(ctx, db, fn)
+		if !passing(err) || try == maxTries {
+			return err
+		}
+		select {
+		case <-time.After(time.Millisecond << try):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func once(ctx context.Context, db *sql.DB, fn step) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,153 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/store"
+)
+
+func agents(t *testing.T, s *store.Store) {
+	zoe := crm.Agent{Username: "zoe", Name: "Zoé", Active: true, Teams: []string{"support", "IDF"}, Weight: 0.5, LastAssignedAt: crm.Some(morning)}
+	lea := crm.Agent{Username: "lea", Weight: 1, DailyCapacity: crm.Some[int64](0)}
+	must(t, s.PutAgents(t.Context(), []crm.Agent{zoe, lea}))
+	same(t, "stored", got[map[string]crm.Agent](t)(s.Agents(t.Context())), map[string]crm.Agent{"zoe": zoe, "lea": lea})
+	zoe.Active, zoe.LastAssignedAt = false, crm.Maybe[crm.Instant]{}
+	must(t, s.PutAgents(t.Context(), []crm.Agent{zoe}))
+	zoe.LastAssignedAt = crm.Some(morning)
+	same(t, "again", got[map[string]crm.Agent](t)(s.Agents(t.Context()))["zoe"], zoe)
+}
+
+// flags lists "wallet" and "task" for each lead that is so marked.
+func flags(t *testing.T, s *store.Store) map[string]string {
+	t.Helper()
+	marked := map[string]string{}
+	for _, l := range got[[]crm.Lead](t)(s.Leads(t.Context(), "", 100)) {
+		if l.InWallet {
+			marked[l.ID] += "wallet"
+		}
+		if l.HasPendingTask {
+			marked[l.ID] += "task"
+		}
+	}
+	return marked
+}
+
+func of(id, contact string) crm.Lead {
+	l := person(id)
+	l.ContactID = contact
+	return l
+}
+
+func wallets(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	put(t, s, of("before", "C-1"), person("own"), person("other"))
+	must(t, s.PutWallets(ctx, []crm.Wallet{{ContactID: "C-1", Agent: "zoe"}, {ContactID: "own", Agent: "lea"}}, morning))
+	after := of("after", "C-1")
+	liar := person("liar")
+	liar.InWallet, liar.HasPendingTask = true, true
+	put(t, s, after, liar)
+	same(t, "marked", flags(t, s), map[string]string{"before": "wallet", "after": "wallet", "own": "wallet"})
+	same(t, "owners", got[map[string]string](t)(s.WalletOwners(ctx, []string{"C-1", "own", "other"})), map[string]string{"C-1": "zoe", "own": "lea"})
+	put(t, s, of("before", "C-2"))
+	same(t, "moved to another contact", flags(t, s), map[string]string{"after": "wallet", "own": "wallet"})
+	must(t, s.PutWallets(ctx, []crm.Wallet{{ContactID: "C-1", Agent: "zoe", Until: crm.Some(morning)}}, morning))
+	same(t, "ended", flags(t, s), map[string]string{"own": "wallet"})
+}
+
+func walletTimes(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	put(t, s, person("now"), person("ends"), person("begins"))
+	must(t, s.PutWallets(ctx, []crm.Wallet{
+		{ContactID: "now", Agent: "zoe", Since: crm.Some(morning)},
+		{ContactID: "ends", Agent: "zoe", Until: crm.Some(morning + 10)},
+		{ContactID: "begins", Agent: "zoe", Since: crm.Some(morning + 10)},
+	}, morning))
+	same(t, "at first", flags(t, s), map[string]string{"now": "wallet", "ends": "wallet"})
+	for range 2 {
+		must(t, s.RefreshWallets(ctx, morning+10))
+		same(t, "later", flags(t, s), map[string]string{"now": "wallet", "begins": "wallet"})
+	}
+	same(t, "owners", got[map[string]string](t)(s.WalletOwners(ctx, []string{"now", "ends", "begins"})), map[string]string{"now": "zoe", "begins": "zoe"})
+}
+
+func tasks(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	put(t, s, of("before", "C-1"), person("other"))
+	task := crm.Task{ID: "T-1", ContactID: "C-1", LeadID: "before", Agent: "zoe", Kind: "call", State: crm.TaskPending, DueAt: crm.Some(morning), Origin: "import"}
+	second := task
+	second.ID = "T-2"
+	must(t, s.PutTasks(ctx, []crm.Task{task, second}))
+	put(t, s, of("after", "C-1"))
+	same(t, "pending", flags(t, s), map[string]string{"before": "task", "after": "task"})
+	second.State = crm.TaskDone
+	must(t, s.PutTasks(ctx, []crm.Task{second}))
+	same(t, "one is left", flags(t, s), map[string]string{"before": "task", "after": "task"})
+	task.ContactID = "other"
+	must(t, s.PutTasks(ctx, []crm.Task{task}))
+	same(t, "moved", flags(t, s), map[string]string{"other": "task"})
+	task.State = crm.TaskCancelled
+	must(t, s.PutTasks(ctx, []crm.Task{task}))
+	same(t, "none", flags(t, s), map[string]string{})
+}
+
+func walletRace(t *testing.T, s *store.Store) {
+	const pairs = 40
+	var all sync.WaitGroup
+	for i := range pairs {
+		id := fmt.Sprintf("L-%02d", i)
+		all.Go(func() {
+			if err := s.PutLeads(context.Background(), []store.Arrival{{Lead: person(id)}}); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			if err := s.PutWallets(context.Background(), []crm.Wallet{{ContactID: id, Agent: "zoe"}}, morning); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	same(t, "marked leads", len(flags(t, s)), pairs)
+}
+
+func dialerContacts(t *testing.T, s *store.Store) {
+	contact := crm.DialerContact{ID: "D-1", CampaignID: "PVI", Phone: "+33199000001", PhoneRaw: "0199000001", LastCallAt: crm.Some(morning), TotalCalls: 3, LeadID: "L-1"}
+	for range 2 {
+		must(t, s.PutDialerContacts(t.Context(), []crm.DialerContact{contact}))
+	}
+	invalid := contact
+	invalid.Phone = "\xff"
+	if err := s.PutDialerContacts(t.Context(), []crm.DialerContact{invalid}); err == nil {
+		t.Error("a phone that is no text was stored")
+	}
+}
+
+func books(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	if _, err := s.LastGoodBook(ctx); !isA(err, crm.ErrNotFound) {
+		t.Errorf("no book is %v, want crm.ErrNotFound", err)
+	}
+	first := store.Book{Version: "v1", Files: map[string][]byte{"campaigns.yaml": []byte("a: é\n\x00\xff"), "rules/leads.yaml": nil}, At: morning}
+	second := store.Book{Version: "v2", Files: map[string][]byte{"campaigns.yaml": []byte("b")}, At: morning}
+	must(t, s.SaveBook(ctx, first))
+	must(t, s.SaveBook(ctx, second))
+	must(t, s.SaveBook(ctx, second))
+	must(t, s.RecordRefusal(ctx, morning-5, "campaigns.yaml:3:1: é"))
+	same(t, "last good", got[*store.Book](t)(s.LastGoodBook(ctx)), &second)
+	back := first
+	back.At = morning - 100
+	must(t, s.SaveBook(ctx, back))
+	same(t, "rolled back", got[*store.Book](t)(s.LastGoodBook(ctx)), &back)
+	want := []store.Change{
+		{At: morning - 100, Version: "v1"},
+		{At: morning - 5, Faults: "campaigns.yaml:3:1: é"},
+		{At: morning, Version: "v2"},
+		{At: morning, Version: "v1"},
+	}
+	same(t, "history", got[[]store.Change](t)(s.Changes(ctx, 10)), want)
+	same(t, "newest", got[[]store.Change](t)(s.Changes(ctx, 1)), want[:1])
+}

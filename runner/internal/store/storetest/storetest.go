@@ -1,0 +1,77 @@
+// Package storetest holds what both databases promise, as tests that run on
+// either, and opens databases for the tests of other packages.
+package storetest
+
+import (
+	"path/filepath"
+	"testing"
+
+	"callsheet/runner/internal/store"
+)
+
+// Run checks every promise of a store, each on a new one from open.
+func Run(t *testing.T, open func(t *testing.T) *store.Store) {
+	promises := []struct {
+		name  string
+		check func(*testing.T, *store.Store)
+	}{
+		{"a lead comes back as it was stored", leadRoundTrip},
+		{"random leads come back as they were stored", leadRandom},
+		{"empty facts stay empty", leadEmpty},
+		{"what cannot be stored is refused", leadRefused},
+		{"storing twice changes nothing", leadTwice},
+		{"texts are ordered by their bytes", leadOrder},
+		{"paging is complete while leads are added", leadPaging},
+		{"ranking is by score, estimation, id", ranking},
+		{"scores are stored on known leads", scores},
+		{"any number of ids", manyIDs},
+		{"an import moves planned calls only", callUpsert},
+		{"a lead has one planned call", onePlanned},
+		{"due calls are paged by due time and id", dueCalls},
+		{"a claim is stored whole", claimWhole},
+		{"a claim that loses leaves nothing", claimConflicts},
+		{"a second start adds to the first", claimAgain},
+		{"of eight claimers one wins", claimRace},
+		{"files are published once", publishing},
+		{"steps of one group do not undo each other", groupCommit},
+		{"agents keep their last assignment", agents},
+		{"wallets mark their leads", wallets},
+		{"wallets begin and end", walletTimes},
+		{"tasks mark their leads", tasks},
+		{"leads and wallets that arrive together see each other", walletRace},
+		{"dialer contacts are stored by id", dialerContacts},
+		{"rule books and their history", books},
+	}
+	for _, p := range promises {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			p.check(t, open(t))
+		})
+	}
+}
+
+// SQLite is a store in a new file that goes away with the test.
+func SQLite(t testing.TB) *store.Store {
+	t.Helper()
+	return opened(t, filepath.Join(t.TempDir(), "callsheet.db"))
+}
+
+// OnPostgres is a store in a new PostgreSQL database; see Postgres.
+func OnPostgres(t testing.TB) *store.Store {
+	t.Helper()
+	return opened(t, Postgres(t))
+}
+
+func opened(t testing.TB, dsn string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"callsheet/engine"
+	"callsheet/engine/calendar"
+	"callsheet/runner/internal/dialer"
+	"callsheet/runner/internal/terminal"
+)
+
+// start is one campaign at the beginning of one slot.
+type start struct {
+	campaign *engine.Campaign
+	slot     calendar.Slot
+}
+
+// simulate starts every campaign at the beginning of each of its slots, for a
+// number of days that have slots, and prints what came of it.
+func (s *session) simulate(ctx context.Context, first calendar.Date, days int) error {
+	var rows [][]any
+	files := 0
+	for day := first; days > 0; day = day.AddDays(1) {
+		if first.DaysUntil(day) > 366 {
+			return fmt.Errorf("no slot within a year from %s", first)
+		}
+		starts := s.starts(day)
+		if len(starts) == 0 {
+			continue
+		}
+		days--
+		for _, st := range starts {
+			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start, false)
+			if err != nil {
+				return err
+			}
+			published, err := (&dialer.Publisher{Store: s.store, Out: s.out}).Drain(ctx, st.slot.Start)
+			if err != nil {
+				return err
+			}
+			files += len(published)
+			for _, r := range reports {
+				for _, g := range r.Groups {
+					waiting := g.OverCapacity + g.PhoneOpen + g.NoAgent
+					rows = append(rows, []any{
+						day.String(), st.slot.Start.In(s.book.Zone).Format("15:04"), g.Campaign, g.Group, g.New, waiting,
+					})
+				}
+			}
+		}
+	}
+	columns := terminal.Columns("day", "slot", "campaign", "group", "injected", "waiting")
+	if err := s.Table(columns, rows); err != nil {
+		return err
+	}
+	injected := 0
+	for _, row := range rows {
+		injected += row[4].(int)
+	}
+	s.Note("%s injected in %s below %s (rule book %s)", plural(injected, "call"), plural(files, "file"), s.out, s.book.Short())
+	return nil
+}
+
+// starts lists the slots of a day, each campaign once per beginning, in the
+// order of time and then of campaigns.yaml.
+func (s *session) starts(day calendar.Date) []start {
+	var all []start
+	for _, c := range s.book.Campaigns {
+		if c.Follows != "" {
+			continue
+		}
+		groups := []*engine.Group{nil}
+		groups = append(groups, s.book.Groups...)
+		for _, g := range groups {
+			if g != nil && !c.Takes(g.Name) {
+				continue
+			}
+			for _, slot := range s.book.Week(c, g).On(day) {
+				same := func(st start) bool { return st.campaign == c && st.slot.Start.Equal(slot.Start) }
+				if !slices.ContainsFunc(all, same) {
+					all = append(all, start{c, slot})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.slot.Start.UnixMilli(), b.slot.Start.UnixMilli()) })
+	return all
+}
+
+// mark is the file that says a folder belongs to simulations.
+const mark = ".callsheet-simulation"
+
+// ownFolder makes the folder empty and a simulation's own. One that holds
+// files of another origin is refused.
+func ownFolder(path string) error {
+	entries, err := os.ReadDir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	default:
+		own := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == mark })
+		if len(entries) > 0 && !own {
+			return fmt.Errorf("folder %s holds files that no simulation wrote: name another one with --out", path)
+		}
+	}
+	for _, e := range entries {
+		if err := os.RemoveAll(filepath.Join(path, e.Name())); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(path, mark), []byte("written by callsheet simulate; replaced by the next one\n"), 0o644)
+}
