@@ -208,24 +208,33 @@ func TestDrainOverWhatIsThere(t *testing.T) {
 		{"half a file, of a crash", map[string]string{"PVI/.20261123-1000-IDF-01.csv.part": "external_id;ph"}, both, ""},
 		{
 			"half a manifest, longer than the whole one",
-			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part": strings.Repeat("x", 9000)}, both, "",
+			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part": strings.Repeat("x", 9000)},
+			both, "",
 		},
 		{
-			"another file", map[string]string{morningName: "something else\n"},
-			map[string]string{morningName + " -rw-------": "something else\n"}, "already there",
+			"another file",
+			map[string]string{morningName: "something else\n"},
+			map[string]string{morningName + " -rw-------": "something else\n"},
+			"already there",
 		},
 		{
-			"the manifest of another file", map[string]string{morningName + ".manifest.json": "{}"},
-			map[string]string{morningName + ".manifest.json -rw-------": "{}"}, "manifest.json is already there",
+			"the manifest of another file",
+			map[string]string{morningName + ".manifest.json": "{}"},
+			map[string]string{morningName + ".manifest.json -rw-------": "{}"},
+			"manifest.json is already there",
 		},
 		{
-			"a folder in its place", map[string]string{morningName + "/x": "x"},
-			map[string]string{morningName + "/x -rw-------": "x"}, "is no file",
+			"a folder in its place",
+			map[string]string{morningName + "/x": "x"},
+			map[string]string{morningName + "/x -rw-------": "x"},
+			"is no file",
 		},
 		{"a file where its folder should be", map[string]string{"PVI": "x"}, map[string]string{"PVI -rw-------": "x"}, "not a directory"},
 		{
-			"a folder in the way of the half-written one", map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x": "x"},
-			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x -rw-------": "x"}, "not empty",
+			"a folder in the way of the half-written one",
+			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x": "x"},
+			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x -rw-------": "x"},
+			"not empty",
 		},
 	}
 	for _, test := range tests {

@@ -21,11 +21,11 @@ func databases() map[string]func(testing.TB) *store.Store {
 
 // arrival is the n-th lead of an import, complete like a real one; its id is
 // scattered, its call due n milliseconds after dawn.
-func arrival(n int) store.Arrival {
+func arrival(n int) crm.Arrival {
 	scattered := uint32(n) * 2654435761 // Knuth's multiplicative hash
 	id := fmt.Sprintf("L-%08x", scattered)
 	phone := fmt.Sprintf("+33199%08d", n)
-	return store.Arrival{
+	return crm.Arrival{
 		Lead: crm.Lead{
 			ID: id, ContactID: id, Type: "RDVVQ", Segment: []string{"PVI_NOW", "PVI_SOON", "PVS", "PVB"}[n%4],
 			Score: int64(scattered % 200), Grade: "B", Group: "IDF", ScoredAt: crm.Some(dawn), ScoredBy: "abc1234",
@@ -93,7 +93,7 @@ func BenchmarkDueCalls(b *testing.B) {
 				s := open(b)
 				fill(b, s, 0, stored)
 				for b.Loop() {
-					page, err := s.DueCalls(context.Background(), dawn+due, store.Due{}, stored)
+					page, err := s.DueCalls(context.Background(), dawn+due, crm.Due{}, stored)
 					if err != nil || len(page) != due {
 						b.Fatalf("%d calls are due, want %d: %v", len(page), due, err)
 					}

@@ -60,14 +60,11 @@ func (s *Store) OpenByAgent(ctx context.Context) (map[string]int, error) {
 	return byAgent, err
 }
 
-// Due is crm.Due.
-type Due = crm.Due
-
 // DueCalls is the page of at most limit planned calls that are due before an
 // instant and follow after, by due time and then call id; the zero Due is the
 // start. An empty page is the end. Its cost follows what is due, not what is
 // stored.
-func (s *Store) DueCalls(ctx context.Context, before crm.Instant, after Due, limit int) ([]Due, error) {
+func (s *Store) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
 	from := int64(after.Call.DueAt)
 	if after.Call.ID == "" {
 		from = math.MinInt64
@@ -76,10 +73,10 @@ func (s *Store) DueCalls(ctx context.Context, before crm.Instant, after Due, lim
 	query := "SELECT " + s.call.quoted() + ", " + s.lead.quoted() + ` FROM "call" CROSS JOIN "lead"
 		WHERE ` + planned + ` AND "call"."due_at" < $1 AND ("call"."due_at", "call"."id") > ($2, $3)
 		AND "lead"."id" = "call"."lead_id" ORDER BY "call"."due_at", "call"."id" LIMIT $4`
-	var page []Due
+	var page []crm.Due
 	err := s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, int64(before), from, after.Call.ID, limit)
-		var row Due
+		var row crm.Due
 		places := append(s.call.destinations(&row.Call), s.lead.destinations(&row.Lead)...)
 		page, err = scan(rows, err, places, &row)
 		return err

@@ -10,9 +10,6 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Claim is crm.Claim.
-type Claim = crm.Claim
-
 // Claim commits a start: runs, calls from planned to injected, their leads to
 // in_campaign, with the agent of the call if it has one, the last assignment of each agent,
 // files with lines, decisions that say something new, the funnel. Agents that
@@ -22,9 +19,9 @@ type Claim = crm.Claim
 // It is crm.ErrConflict, with nothing written, when a run is stopped or has
 // got files meanwhile, a call is no longer planned, a phone has another open
 // call, a file's name is taken, or the slot has injected one of the leads.
-func (s *Store) Claim(ctx context.Context, c Claim) error {
+func (s *Store) Claim(ctx context.Context, c crm.Claim) error {
 	return s.write(ctx, "claim calls", func(ctx context.Context, q querier) error {
-		for _, part := range []func(context.Context, querier, *Claim) error{
+		for _, part := range []func(context.Context, querier, *crm.Claim) error{
 			s.claimRuns, s.inject, s.engage, s.assign, s.addFiles, s.decide,
 		} {
 			if err := part(ctx, q, &c); err != nil {
@@ -35,7 +32,7 @@ func (s *Store) Claim(ctx context.Context, c Claim) error {
 	})
 }
 
-func (s *Store) claimRuns(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) claimRuns(ctx context.Context, q querier, c *crm.Claim) error {
 	added := map[string]int{}
 	for _, f := range c.Files {
 		if f.Kind == crm.FileInject {
@@ -67,7 +64,7 @@ func orConflict(err error, format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, crm.ErrConflict)...)
 }
 
-func (s *Store) inject(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) inject(ctx context.Context, q querier, c *crm.Claim) error {
 	calls := lastOfEach(pointers(c.Calls), func(call *crm.Call) string { return call.ID })
 	n, err := run(ctx, q, s.claimCalls, calls, func(args []any, call *crm.Call) ([]any, error) {
 		return append(args, call.ID, call.RunID, call.Group, call.Agent, call.File,
@@ -80,7 +77,7 @@ func (s *Store) inject(ctx context.Context, q querier, c *Claim) error {
 	return nil
 }
 
-func (s *Store) engage(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) engage(ctx context.Context, q querier, c *crm.Claim) error {
 	byLead := lastOfEach(pointers(c.Calls), func(call *crm.Call) string { return call.LeadID })
 	_, err := run(ctx, q, s.claimLeads, byLead, func(args []any, call *crm.Call) ([]any, error) {
 		return append(args, call.LeadID, call.Agent), nil
@@ -88,7 +85,7 @@ func (s *Store) engage(ctx context.Context, q querier, c *Claim) error {
 	return err
 }
 
-func (s *Store) assign(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) assign(ctx context.Context, q querier, c *crm.Claim) error {
 	agents := map[string]bool{}
 	for _, call := range c.Calls {
 		if call.Agent != "" {
@@ -106,7 +103,7 @@ func (s *Store) assign(ctx context.Context, q querier, c *Claim) error {
 	return nil
 }
 
-func (s *Store) addFiles(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) addFiles(ctx context.Context, q querier, c *crm.Claim) error {
 	if _, err := run(ctx, q, s.addFile, pointers(c.Files), s.file.bind); err != nil {
 		return err
 	}
@@ -120,7 +117,7 @@ func (s *Store) addFiles(ctx context.Context, q querier, c *Claim) error {
 	return err
 }
 
-func (s *Store) decide(ctx context.Context, q querier, c *Claim) error {
+func (s *Store) decide(ctx context.Context, q querier, c *crm.Claim) error {
 	decisions := lastOfEach(pointers(c.Decisions), func(d *crm.Decision) string { return d.SlotKey + "\x00" + d.LeadID })
 	if _, err := run(ctx, q, s.putDecision, decisions, s.decision.bind); err != nil {
 		return err

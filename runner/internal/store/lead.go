@@ -9,9 +9,6 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Arrival is crm.Arrival.
-type Arrival = crm.Arrival
-
 // PutLeads stores leads whole, new ones and those known by id; of several with
 // one id the last counts. A lead without contact_id is its own contact.
 // in_wallet and has_pending_task are taken from the wallets and tasks stored,
@@ -21,7 +18,7 @@ type Arrival = crm.Arrival
 // second planned call for a lead is crm.ErrConflict, and nothing is stored.
 //
 // This is how a million leads come in: give thousands at a time.
-func (s *Store) PutLeads(ctx context.Context, arrivals []Arrival) error {
+func (s *Store) PutLeads(ctx context.Context, arrivals []crm.Arrival) error {
 	leads, calls := unpack(arrivals)
 	return s.write(ctx, "store leads", func(ctx context.Context, q querier) error {
 		if err := s.flag(ctx, q, leads); err != nil {
@@ -36,7 +33,7 @@ func (s *Store) PutLeads(ctx context.Context, arrivals []Arrival) error {
 }
 
 // unpack takes arrivals apart, in the order in which all steps lock them.
-func unpack(arrivals []Arrival) ([]*crm.Lead, []*crm.Call) {
+func unpack(arrivals []crm.Arrival) ([]*crm.Lead, []*crm.Call) {
 	leads := make([]crm.Lead, len(arrivals))
 	var calls []*crm.Call
 	for i := range arrivals {
@@ -149,15 +146,12 @@ func (s *Store) CountLeads(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// Scores is crm.Scores.
-type Scores = crm.Scores
-
 // SaveScores stores scores on their leads; leads that are not stored are
 // passed over. Give only those that changed: each one rewrites a lead.
-func (s *Store) SaveScores(ctx context.Context, scores []Scores) error {
-	rows := lastOfEach(pointers(scores), func(sc *Scores) string { return sc.LeadID })
+func (s *Store) SaveScores(ctx context.Context, scores []crm.Scores) error {
+	rows := lastOfEach(pointers(scores), func(sc *crm.Scores) string { return sc.LeadID })
 	return s.write(ctx, "store scores", func(ctx context.Context, q querier) error {
-		_, err := run(ctx, q, s.saveScores, rows, func(args []any, sc *Scores) ([]any, error) {
+		_, err := run(ctx, q, s.saveScores, rows, func(args []any, sc *crm.Scores) ([]any, error) {
 			return append(args, sc.LeadID, sc.Type, sc.Segment, sc.Grade, sc.Group, sc.Score, int64(sc.At), sc.Version), nil
 		})
 		return err

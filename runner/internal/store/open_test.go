@@ -131,7 +131,7 @@ func TestOpenStrangeNames(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		arrivals := []Arrival{{Lead: crm.Lead{ID: name}}}
+		arrivals := []crm.Arrival{{Lead: crm.Lead{ID: name}}}
 		if err := errors.Join(s.PutLeads(t.Context(), arrivals), s.Close()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -153,7 +153,7 @@ func TestReopenKeepsEverything(t *testing.T) {
 		if n, err := s.CountLeads(t.Context()); n != i || err != nil {
 			t.Errorf("%d leads (%v), want %d", n, err, i)
 		}
-		arrivals := []Arrival{{Lead: crm.Lead{ID: fmt.Sprint(i)}}}
+		arrivals := []crm.Arrival{{Lead: crm.Lead{ID: fmt.Sprint(i)}}}
 		if err := errors.Join(s.PutLeads(t.Context(), arrivals), s.Close()); err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +188,7 @@ func TestMemoryIsPrivate(t *testing.T) {
 		if n, err := s.CountLeads(t.Context()); n != 0 || err != nil {
 			t.Errorf("%d leads (%v), want none", n, err)
 		}
-		if err := s.PutLeads(t.Context(), []Arrival{{Lead: crm.Lead{ID: "L-1"}}}); err != nil {
+		if err := s.PutLeads(t.Context(), []crm.Arrival{{Lead: crm.Lead{ID: "L-1"}}}); err != nil {
 			t.Error(err)
 		}
 	}

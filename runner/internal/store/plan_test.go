@@ -23,7 +23,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		name, want string
 		run        func() error
 	}{
-		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, 5, Due{}, 10); return err }},
+		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, 5, crm.Due{}, 10); return err }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
 		{"open calls by agent", "INDEX call_open", func() error { _, err := s.OpenByAgent(ctx); return err }},
@@ -31,13 +31,14 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		{"runs of a slot", "INDEX run_slot", func() error { _, err := s.Runs(ctx, "a"); return err }},
 		{"open runs", "INDEX run_open", func() error { _, err := s.OpenRuns(ctx); return err }},
 		{"claimed files", "INDEX file_claimed", func() error { _, err := s.ClaimedFiles(ctx); return err }},
+		{"decisions about a lead", "INDEX decision_lead", func() error { _, err := s.LeadDecisions(ctx, "a"); return err }},
 		{"ranking", "INDEX lead_rank", func() error { _, err := s.Ranking(ctx, "", 10); return err }},
 		{"ranking of a segment", "INDEX lead_segment_rank", func() error { _, err := s.Ranking(ctx, "PVB", 10); return err }},
 		{"wallets", "INDEX lead_contact", func() error { return s.PutWallets(ctx, []crm.Wallet{{ContactID: "a"}}, 0) }},
 		{"leads with a call", "INDEX task_pending", func() error {
-			return s.PutLeads(ctx, []Arrival{{Lead: crm.Lead{ID: "a"}, Call: &call}})
+			return s.PutLeads(ctx, []crm.Arrival{{Lead: crm.Lead{ID: "a"}, Call: &call}})
 		}},
-		{"claim", "SEARCH call", func() error { return s.Claim(ctx, Claim{Calls: []crm.Call{call}}) }},
+		{"claim", "SEARCH call", func() error { return s.Claim(ctx, crm.Claim{Calls: []crm.Call{call}}) }},
 	}
 	for _, tt := range tests {
 		known := len(s.writer.conn.stmts)
@@ -51,7 +52,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 			t.Errorf("%s: %q is in none of the plans:\n%s", tt.name, tt.want, plan)
 		}
 	}
-	for _, bad := range []string{"SCAN call\n", "SCAN lead\n", "TEMP B-TREE FOR ORDER BY"} {
+	for _, bad := range []string{"SCAN call\n", "SCAN lead\n", "SCAN decision\n", "TEMP B-TREE FOR ORDER BY"} {
 		if plan := plans(t, s); strings.Contains(plan, bad) {
 			t.Errorf("a plan says %q:\n%s", bad, plan)
 		}

@@ -118,6 +118,7 @@ CREATE TABLE "decision" (
 	"at" {{.Integer}} NOT NULL,
 	PRIMARY KEY ("slot_key", "lead_id")
 ) {{.Strict}};
+CREATE INDEX "decision_lead" ON "decision" ("lead_id", "at" DESC, "slot_key");
 
 CREATE TABLE "funnel" (
 	"slot_key" {{.Text}} NOT NULL PRIMARY KEY,

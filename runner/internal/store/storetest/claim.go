@@ -17,11 +17,11 @@ func isA(err, target error) bool { return errors.Is(err, target) }
 
 func callUpsert(t *testing.T, s *store.Store) {
 	first := plan("L-1", 1, morning)
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-1"), Call: first}}))
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: first}}))
 	moved := *first
 	moved.DueAt, moved.Phone, moved.Agent, moved.Kind, moved.AgreedExactTime = morning+5, "+33199000077", "zoe", crm.KindCallback, true
 	moved.CreatedAt = morning + 9
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-1"), Call: &moved}}))
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: &moved}}))
 	want := moved
 	want.CreatedAt = morning
 	same(t, "moved", got[map[string]crm.Call](t)(s.PlannedCalls(t.Context(), []string{"L-1"}))["L-1"], want)
@@ -29,15 +29,15 @@ func callUpsert(t *testing.T, s *store.Store) {
 	must(t, s.Claim(t.Context(), claim("IDF", 1, want)))
 	again := want
 	again.DueAt = morning + 50
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-1"), Call: &again}}))
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: &again}}))
 	open := got[map[string]crm.Call](t)(s.OpenCalls(t.Context(), []string{want.Phone}))
 	same(t, "due time of the injected call", open[want.Phone].DueAt, morning+5)
 	same(t, "planned", len(got[map[string]crm.Call](t)(s.PlannedCalls(t.Context(), []string{"L-1"}))), 0)
 }
 
 func onePlanned(t *testing.T, s *store.Store) {
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-1"), Call: plan("L-1", 1, morning)}}))
-	err := s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-0")}, {Lead: person("L-1"), Call: plan("L-1", 2, morning)}})
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: plan("L-1", 1, morning)}}))
+	err := s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-0")}, {Lead: person("L-1"), Call: plan("L-1", 2, morning)}})
 	if !isA(err, crm.ErrConflict) {
 		t.Errorf("a second planned call is %v, want crm.ErrConflict", err)
 	}
@@ -47,13 +47,13 @@ func onePlanned(t *testing.T, s *store.Store) {
 func dueCalls(t *testing.T, s *store.Store) {
 	due := map[string]crm.Instant{"a": 30, "b": 10, "Z": 10, "é": 10, "c": -20, "later": 40, "d": 39}
 	for id, at := range due {
-		must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person(id), Call: plan(id, 1, at)}}))
+		must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person(id), Call: plan(id, 1, at)}}))
 	}
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("injected"), Call: plan("injected", 1, 5)}}))
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("injected"), Call: plan("injected", 1, 5)}}))
 	must(t, s.Claim(t.Context(), claim("IDF", 1, *plan("injected", 1, 5))))
 	for _, size := range []int{1, 2, 100} {
 		var ids []string
-		for after := (store.Due{}); ; {
+		for after := (crm.Due{}); ; {
 			page := got[[]store.Due](t)(s.DueCalls(t.Context(), 40, after, size))
 			if len(page) == 0 {
 				break
@@ -72,7 +72,7 @@ func dueCalls(t *testing.T, s *store.Store) {
 
 // claim is the claim of calls into the file with that sequence number of a
 // group's run.
-func claim(group string, seq int, calls ...crm.Call) store.Claim {
+func claim(group string, seq int, calls ...crm.Call) crm.Claim {
 	run := crm.Run{
 		ID: crm.RunID(slotKey, group), Campaign: "PVI", Slot: "morning", Group: group,
 		SlotStart: morning, SlotEnd: morning + 1000, State: crm.RunRunning, StartedAt: morning,
@@ -83,7 +83,7 @@ func claim(group string, seq int, calls ...crm.Call) store.Claim {
 		RunID: run.ID, SlotKey: slotKey, Campaign: "PVI", Dialer: "diabolocom", Mode: 0o600, Encoding: "utf-8",
 		LineEnd: "\r\n", Header: "external_id;phone1", HasHead: true, SHA256: "00ff", Bytes: 123, Version: "v1", At: morning,
 	}
-	c := store.Claim{Runs: []crm.Run{run}, At: morning + 7, Funnel: &crm.Funnel{
+	c := crm.Claim{Runs: []crm.Run{run}, At: morning + 7, Funnel: &crm.Funnel{
 		SlotKey: slotKey, At: morning, Steps: []crm.Step{{Name: "planned", Left: 9}, {Name: "lead_type", Left: len(calls)}},
 	}}
 	for i, call := range calls {
@@ -107,7 +107,7 @@ func planned(t *testing.T, s *store.Store, ids ...string) []crm.Call {
 	for _, id := range ids {
 		call := plan(id, 1, morning)
 		calls = append(calls, *call)
-		must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person(id), Call: call}}))
+		must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person(id), Call: call}}))
 	}
 	return calls
 }
@@ -159,14 +159,14 @@ func claimConflicts(t *testing.T, s *store.Store) {
 	// Two leads of one phone: the first is open already.
 	twin := plan("twin", 1, morning)
 	twin.Phone = calls[0].Phone
-	must(t, s.PutLeads(t.Context(), []store.Arrival{{Lead: person("twin"), Call: twin}}))
+	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("twin"), Call: twin}}))
 	unknown := *plan("nobody", 1, morning)
 	sameLead := claim("NICE", 1, calls[1])
 	sameLead.Files[0].Lines[0].LeadID = "a"
 	sameName := claim("NICE", 1, calls[1])
 	sameName.Files[0].Name = "PVI/20261123-1000-IDF-01.csv"
 
-	tests := map[string]store.Claim{
+	tests := map[string]crm.Claim{
 		"call no longer planned":     claim("NICE", 1, calls[1], calls[0]),
 		"call unknown":               claim("NICE", 1, calls[1], unknown),
 		"phone open":                 claim("NICE", 1, calls[1], *twin),
@@ -222,6 +222,9 @@ func claimAgain(t *testing.T, s *store.Store) {
 	same(t, "run", got[[]crm.Run](t)(s.Runs(ctx, slotKey)), second.Runs)
 	same(t, "decisions", got[[]crm.Decision](t)(s.Decisions(ctx, slotKey)), []crm.Decision{first.Decisions[0], second.Decisions[0]})
 	same(t, "funnel", got[*crm.Funnel](t)(s.Funnel(ctx, slotKey)), second.Funnel)
+	later := crm.Decision{SlotKey: "CF/2026-11-23T10:00", LeadID: "a", Reason: "phone_open", At: morning + 60}
+	must(t, s.Claim(ctx, crm.Claim{Decisions: []crm.Decision{later}}))
+	same(t, "about a lead", got[[]crm.Decision](t)(s.LeadDecisions(ctx, "a")), []crm.Decision{later, first.Decisions[0]})
 	files := got[[]crm.File](t)(s.Files(ctx, slotKey))
 	same(t, "files", []string{files[0].Name, files[1].Name}, []string{first.Files[0].Name, second.Files[0].Name})
 	same(t, "lines are left out", len(files[0].Lines), 0)
@@ -234,7 +237,7 @@ func claimRace(t *testing.T, s *store.Store) {
 		id := fmt.Sprintf("L-%03d", i)
 		call := plan(id, 1, morning)
 		calls = append(calls, *call)
-		arrivals = append(arrivals, store.Arrival{Lead: person(id), Call: call})
+		arrivals = append(arrivals, crm.Arrival{Lead: person(id), Call: call})
 	}
 	must(t, s.PutLeads(t.Context(), arrivals))
 	errs := make([]error, 8)
@@ -283,9 +286,9 @@ func groupCommit(t *testing.T, s *store.Store) {
 	var all sync.WaitGroup
 	for i := range errs {
 		all.Go(func() {
-			arrivals := []store.Arrival{{Lead: person(fmt.Sprintf("L-%02d", i))}}
+			arrivals := []crm.Arrival{{Lead: person(fmt.Sprintf("L-%02d", i))}}
 			if i%2 == 1 {
-				arrivals = append(arrivals, store.Arrival{Lead: person("owner"), Call: plan("owner", 2+i, morning)})
+				arrivals = append(arrivals, crm.Arrival{Lead: person("owner"), Call: plan("owner", 2+i, morning)})
 			}
 			errs[i] = s.PutLeads(context.Background(), arrivals)
 		})

@@ -37,7 +37,7 @@ func plan(lead string, n int, due crm.Instant) *crm.Call {
 
 func put(t *testing.T, s *store.Store, leads ...crm.Lead) {
 	t.Helper()
-	arrivals := make([]store.Arrival, len(leads))
+	arrivals := make([]crm.Arrival, len(leads))
 	for i := range leads {
 		arrivals[i].Lead = leads[i]
 	}
@@ -113,7 +113,7 @@ func leadRandom(t *testing.T, s *store.Store) {
 		}
 		want.ID = "random"
 		want.Custom = rapid.MapOfN(words, value, 0, 4).Draw(r, "custom")
-		if err := s.PutLeads(context.Background(), []store.Arrival{{Lead: want}}); err != nil {
+		if err := s.PutLeads(context.Background(), []crm.Arrival{{Lead: want}}); err != nil {
 			r.Fatal(err)
 		}
 		read, err := s.Lead(context.Background(), "random")
@@ -151,7 +151,7 @@ func leadRefused(t *testing.T, s *store.Store) {
 	for names, spoil := range tests {
 		bad := person("L-2")
 		spoil(&bad)
-		err := s.PutLeads(t.Context(), []store.Arrival{{Lead: person("L-1")}, {Lead: bad}})
+		err := s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1")}, {Lead: bad}})
 		if err == nil || !strings.Contains(err.Error(), names[:4]) || !strings.Contains(err.Error(), "L-2") {
 			t.Errorf("%s: error %v does not name the field and the lead", names, err)
 		}
@@ -162,7 +162,7 @@ func leadRefused(t *testing.T, s *store.Store) {
 func leadTwice(t *testing.T, s *store.Store) {
 	first, second := person("L-1"), person("L-1")
 	second.City = "Lyon"
-	arrivals := []store.Arrival{{Lead: first, Call: plan("L-1", 1, morning)}, {Lead: second, Call: plan("L-1", 1, morning+1)}}
+	arrivals := []crm.Arrival{{Lead: first, Call: plan("L-1", 1, morning)}, {Lead: second, Call: plan("L-1", 1, morning+1)}}
 	for range 2 {
 		must(t, s.PutLeads(t.Context(), arrivals))
 	}
@@ -205,8 +205,8 @@ func leadPaging(t *testing.T, s *store.Store) {
 	var adding sync.WaitGroup
 	adding.Go(func() {
 		for i := range 100 {
-			late := store.Arrival{Lead: person(fmt.Sprintf("L-%03d", i*10+5))}
-			if err := s.PutLeads(context.Background(), []store.Arrival{late}); err != nil {
+			late := crm.Arrival{Lead: person(fmt.Sprintf("L-%03d", i*10+5))}
+			if err := s.PutLeads(context.Background(), []crm.Arrival{late}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -262,7 +262,7 @@ func ranking(t *testing.T, s *store.Store) {
 
 func scores(t *testing.T, s *store.Store) {
 	put(t, s, person("L-1"), person("L-2"))
-	must(t, s.SaveScores(t.Context(), []store.Scores{
+	must(t, s.SaveScores(t.Context(), []crm.Scores{
 		{LeadID: "L-1", Type: "DIRECT", Segment: "PVB", Grade: "B", Group: "LYON", Score: -7, At: morning, Version: "v2"},
 		{LeadID: "unknown", Score: 3, At: morning},
 	}))
@@ -280,7 +280,7 @@ func manyIDs(t *testing.T, s *store.Store) {
 	for i := range 1500 {
 		id := fmt.Sprintf("L-%04d", i)
 		ids = append(ids, id, "no-"+id)
-		arrivals = append(arrivals, store.Arrival{Lead: person(id), Call: plan(id, 1, morning)})
+		arrivals = append(arrivals, crm.Arrival{Lead: person(id), Call: plan(id, 1, morning)})
 	}
 	must(t, s.PutLeads(t.Context(), arrivals))
 	leads := got[map[string]*crm.Lead](t)(s.LeadsByID(t.Context(), ids))

@@ -100,7 +100,7 @@ func walletRace(t *testing.T, s *store.Store) {
 	for i := range pairs {
 		id := fmt.Sprintf("L-%02d", i)
 		all.Go(func() {
-			if err := s.PutLeads(context.Background(), []store.Arrival{{Lead: person(id)}}); err != nil {
+			if err := s.PutLeads(context.Background(), []crm.Arrival{{Lead: person(id)}}); err != nil {
 				t.Error(err)
 			}
 		})
