@@ -48,7 +48,7 @@ func arrival(n int) crm.Arrival {
 func fill(b *testing.B, s *store.Store, from, to int) {
 	b.Helper()
 	for from < to {
-		var batch []store.Arrival
+		var batch []crm.Arrival
 		for ; from < to && len(batch) < 5000; from++ {
 			batch = append(batch, arrival(from))
 		}

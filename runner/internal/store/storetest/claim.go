@@ -54,7 +54,7 @@ func dueCalls(t *testing.T, s *store.Store) {
 	for _, size := range []int{1, 2, 100} {
 		var ids []string
 		for after := (crm.Due{}); ; {
-			page := got[[]store.Due](t)(s.DueCalls(t.Context(), 40, after, size))
+			page := got[[]crm.Due](t)(s.DueCalls(t.Context(), 40, after, size))
 			if len(page) == 0 {
 				break
 			}
@@ -231,7 +231,7 @@ func claimAgain(t *testing.T, s *store.Store) {
 }
 
 func claimRace(t *testing.T, s *store.Store) {
-	var arrivals []store.Arrival
+	var arrivals []crm.Arrival
 	var calls []crm.Call
 	for i := range 400 {
 		id := fmt.Sprintf("L-%03d", i)

@@ -275,7 +275,7 @@ func scores(t *testing.T, s *store.Store) {
 }
 
 func manyIDs(t *testing.T, s *store.Store) {
-	var arrivals []store.Arrival
+	var arrivals []crm.Arrival
 	var ids []string
 	for i := range 1500 {
 		id := fmt.Sprintf("L-%04d", i)
