@@ -7,64 +7,103 @@ import (
 	"callsheet/engine/expression"
 )
 
+// hearing is the leads of one batch before the pack rules.
+type hearing struct {
+	slot     calendar.Slot
+	batch    *expression.Batch
+	verdicts []Verdict
+	// open is what the rules so far leave of the slot, by lead; nil where no
+	// rule has said anything yet.
+	open [][]calendar.Span
+}
+
 // apply stops the leads that a pack rule forbids to call in the slot, and
 // narrows the bounds of the calls that it allows.
-func (b *RuleBook) apply(r *PackRule, slot calendar.Slot, batch *expression.Batch, verdicts []Verdict) {
-	if !r.Holds(slot.Date) {
+func (b *RuleBook) apply(r *PackRule, h *hearing) {
+	if !r.Holds(h.slot.Date) {
 		return
 	}
 	switch {
 	case r.block != nil:
-		truth := r.block.Eval(batch)
-		for i := range verdicts {
+		truth := r.block.Eval(h.batch)
+		for i := range h.verdicts {
 			if yes, known := truth.At(i); yes || !known {
-				stop(&verdicts[i], r.ID, r.Say, !known)
+				stop(&h.verdicts[i], r.ID, r.Say, !known)
 			}
 		}
 	case len(r.Windows) > 0:
-		b.narrow(r, slot, batch, verdicts)
+		b.narrow(r, h)
 	}
 }
 
-// narrow keeps each call inside the first piece of its bounds that the rule's
-// windows leave open where the consumer lives. Calls are emitted with one
-// earliest and one latest time, so that later pieces are left to later slots.
-func (b *RuleBook) narrow(r *PackRule, slot calendar.Slot, batch *expression.Batch, verdicts []Verdict) {
-	lifted := make([]bool, len(verdicts))
+// narrow keeps each call inside the first piece of the slot that the windows
+// of this rule and of those before it leave open where the consumer lives.
+// Calls are emitted with one earliest and one latest time, so that later
+// pieces are left to later slots.
+func (b *RuleBook) narrow(r *PackRule, h *hearing) {
+	lifted := make([]bool, len(h.verdicts))
 	for _, c := range r.Unless {
-		truth := c.expr.Eval(batch)
+		truth := c.expr.Eval(h.batch)
 		for i := range lifted {
 			yes, _ := truth.At(i)
 			lifted[i] = lifted[i] || yes
 		}
 	}
-	open := map[*time.Location][]calendar.Span{}
-	for i := range verdicts {
-		v := &verdicts[i]
+	byZone := map[*time.Location][]calendar.Span{}
+	for i := range h.verdicts {
+		v := &h.verdicts[i]
 		if v.Reason != "" || lifted[i] {
 			continue
 		}
-		zone := b.consumerZone(batch, i)
-		pieces, ok := open[zone]
+		zone := b.consumerZone(h.batch, i)
+		pieces, ok := byZone[zone]
 		if !ok {
-			week := &calendar.Week{Windows: r.Windows, Zone: zone, Holidays: r.holidays}
-			pieces = calendar.Pieces(slot.Span(), week)
-			open[zone] = pieces
+			pieces = calendar.Pieces(h.slot.Span(), &calendar.Week{Windows: r.Windows, Zone: zone, Holidays: r.holidays})
+			byZone[zone] = pieces
 		}
-		v.narrow(r, pieces)
+		if h.open[i] != nil {
+			pieces = common(h.open[i], pieces)
+		}
+		h.open[i] = pieces
+		if !v.bound(b.earliest(h.batch, i, h.slot), pieces) {
+			stop(v, r.ID, r.Say, false)
+		}
 	}
 }
 
-// narrow bounds the call by the first of the open pieces that it still meets.
-func (v *Verdict) narrow(r *PackRule, pieces []calendar.Span) {
-	for _, p := range pieces {
-		from, to := later(v.NotBefore, p.Start), earlier(v.NotAfter, p.End)
-		if from.Before(to) {
-			v.NotBefore, v.NotAfter = from, to
-			return
+// earliest is when the call could begin if there were no law: at its slot's
+// start, or later when it is due later.
+func (b *RuleBook) earliest(batch *expression.Batch, i int, slot calendar.Slot) time.Time {
+	if due, ok := batch.Column(b.columns.callDueAt).Millis(i); ok && due > slot.Start.UnixMilli() {
+		return time.UnixMilli(due).UTC()
+	}
+	return slot.Start
+}
+
+// bound sets the bounds of the call to the first of the open pieces that is
+// not over at its earliest time.
+func (v *Verdict) bound(earliest time.Time, open []calendar.Span) bool {
+	for _, p := range open {
+		if earliest.Before(p.End) {
+			v.NotBefore, v.NotAfter = later(earliest, p.Start), p.End
+			return true
 		}
 	}
-	stop(v, r.ID, r.Say, false)
+	return false
+}
+
+// common is the time that lies in a piece of both, each in order of time.
+func common(a, b []calendar.Span) []calendar.Span {
+	both := []calendar.Span{}
+	for _, x := range a {
+		for _, y := range b {
+			piece := calendar.Span{Start: later(x.Start, y.Start), End: earlier(x.End, y.End)}
+			if piece.Start.Before(piece.End) {
+				both = append(both, piece)
+			}
+		}
+	}
+	return both
 }
 
 func later(a, b time.Time) time.Time {

@@ -69,17 +69,15 @@ func (b *RuleBook) Judge(c *Campaign, slot calendar.Slot, batch *expression.Batc
 	verdicts := make([]Verdict, batch.Len())
 	for i := range verdicts {
 		v := &verdicts[i]
-		v.NotBefore, v.NotAfter = slot.Start, slot.End
-		if due, ok := batch.Column(b.columns.callDueAt).Millis(i); ok && due > slot.Start.UnixMilli() {
-			v.NotBefore = time.UnixMilli(due).UTC()
-		}
+		v.NotBefore, v.NotAfter = b.earliest(batch, i, slot), slot.End
 		b.fillSlot(c, slot, batch, i, *v)
 		b.sort(c, leads, i, v)
 	}
 	b.conditions(c, batch, verdicts)
+	h := &hearing{slot: slot, batch: batch, verdicts: verdicts, open: make([][]calendar.Span, len(verdicts))}
 	for _, pack := range b.Packs {
 		for r := range pack.Rules {
-			b.apply(&pack.Rules[r], slot, batch, verdicts)
+			b.apply(&pack.Rules[r], h)
 		}
 	}
 	for i := range verdicts {

@@ -230,6 +230,38 @@ func TestSecondPieceOfASlot(t *testing.T) {
 	}
 }
 
+// Where two packs have windows, a call is made in what both leave open, be it
+// a later piece of the slot.
+func TestWindowsOfTwoPacks(t *testing.T) {
+	t.Parallel()
+	files := edited(t, shippedFiles(t),
+		edit{"campaigns.yaml", "packs: [fr]", "packs: [fr, house]"},
+		edit{"campaigns.yaml", `from: "10:00", to: "13:00"`, `from: "08:00", to: "22:00"`})
+	files["rules/packs/house.yaml"] = []byte(`pack: house
+label: Our own
+notice: Not legal advice.
+status: draft
+rules:
+  H-1:
+    source: works council
+    effective_from: 2026-01-01
+    windows:
+      - {days: [mon], from: "15:00", to: "21:00"}
+`)
+	b, err := engine.Compile(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := judge(t, b, "PVI", "2026-11-23T08:30:00", ready())
+	got := []string{v.Reason, v.NotBefore.Format(time.RFC3339), v.NotAfter.Format(time.RFC3339)}
+	if diff := cmp.Diff([]string{"", "2026-11-23T14:00:00Z", "2026-11-23T19:00:00Z"}, got); diff != "" {
+		t.Errorf("on a Monday (-want +got):\n%s", diff)
+	}
+	if v := judge(t, b, "PVI", "2026-11-24T08:30:00", ready()); v.Reason != "H-1" {
+		t.Errorf("reason %q on a Tuesday, want H-1", v.Reason)
+	}
+}
+
 // The law of 11 August 2026: before it the Bloctel list counts, since then the
 // basis of the call.
 func TestDatesOfTheLaw(t *testing.T) {

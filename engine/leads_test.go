@@ -45,7 +45,7 @@ func batch(tb testing.TB, b *engine.RuleBook, leads ...facts) *expression.Batch 
 		"contact.phone": "+33199000001", "contact.phone_country": "33", "contact.phone_national": "199000001",
 		"call.kind": "plan", "call.due_at": "2026-01-05T10:00:00", "call.agreed_exact_time": "false",
 	}
-	batch := b.Schema.NewBatch(len(leads))
+	batch, fields := b.Schema.NewBatch(len(leads)), b.Schema.Fields()
 	for row, lead := range leads {
 		for name, value := range always.with(lead) {
 			if !strings.Contains(name, ".") {
@@ -56,39 +56,42 @@ func batch(tb testing.TB, b *engine.RuleBook, leads ...facts) *expression.Batch 
 				tb.Fatalf("there is no field %s", name)
 			}
 			if value != "" {
-				set(tb, b, batch, col, row, value)
+				if err := set(b, batch, fields[col].Type, cell{col, row}, value); err != nil {
+					tb.Fatalf("%s: %v", name, err)
+				}
 			}
 		}
 	}
 	return batch
 }
 
-func set(tb testing.TB, b *engine.RuleBook, batch *expression.Batch, col, row int, value string) {
-	tb.Helper()
-	var err error
-	switch b.Schema.Fields()[col].Type {
+// cell is a place in a batch.
+type cell struct{ col, row int }
+
+func set(b *engine.RuleBook, batch *expression.Batch, typ expression.Type, at cell, value string) (err error) {
+	switch typ {
 	case expression.Integer:
 		var n int64
 		n, err = strconv.ParseInt(value, 10, 64)
-		batch.SetInt(col, row, n)
+		batch.SetInt(at.col, at.row, n)
 	case expression.Number:
 		var x float64
 		x, err = strconv.ParseFloat(value, 64)
-		batch.SetFloat(col, row, x)
+		batch.SetFloat(at.col, at.row, x)
 	case expression.Boolean:
 		var yes bool
 		yes, err = strconv.ParseBool(value)
-		batch.SetBool(col, row, yes)
+		batch.SetBool(at.col, at.row, yes)
 	case expression.Time:
-		batch.SetTime(col, row, local(tb, b, value).UnixMilli())
+		var when time.Time
+		when, err = time.ParseInLocation("2006-01-02T15:04:05", value, b.Zone)
+		batch.SetTime(at.col, at.row, when.UnixMilli())
 	case expression.TextList:
-		batch.SetList(col, row, strings.Split(value, ","))
+		batch.SetList(at.col, at.row, strings.Split(value, ","))
 	default:
-		batch.SetText(col, row, value)
+		batch.SetText(at.col, at.row, value)
 	}
-	if err != nil {
-		tb.Fatalf("%s: %v", b.Schema.Fields()[col].Name, err)
-	}
+	return err
 }
 
 // anna is the owner of the scoring tests: a house in Paris, sells soon.

@@ -3,8 +3,6 @@ package engine
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -58,9 +56,6 @@ func Compile(sources Sources) (*RuleBook, error) {
 	return l.book, nil
 }
 
-// Sources is the text of the files of a rule book, by path.
-type Sources map[string][]byte
-
 // loader holds what is known while a book is compiled.
 type loader struct {
 	faults *yamltext.Faults
@@ -79,99 +74,6 @@ type loader struct {
 // not be read, which is a fault already, is nil and lets every word pass.
 type names struct {
 	types, segments, grades, groups, slots, campaigns, outcomes, dialers, calendars, packs, packRules, scoreLines []string
-}
-
-// gather reads the files of a book: the shipped ones, each replaced by the
-// book's own. Tests are never inherited.
-func gather(dir, shipped fs.FS) (Sources, error) {
-	own, err := read(dir)
-	if err != nil {
-		return nil, err
-	}
-	if shipped == nil {
-		return own, nil
-	}
-	all, err := read(shipped)
-	if err != nil {
-		return nil, err
-	}
-	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) })
-	maps.Copy(all, own)
-	return all, nil
-}
-
-// read finds the rule files of a folder: the two at its top, and every YAML
-// file under rules/ whose name does not begin with a dot.
-func read(dir fs.FS) (Sources, error) {
-	files := Sources{}
-	for _, name := range []string{campaignsFile, scoringFile} {
-		text, err := fs.ReadFile(dir, name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return nil, err
-		default:
-			files[name] = text
-		}
-	}
-	if _, err := fs.Stat(dir, "rules"); errors.Is(err, fs.ErrNotExist) {
-		return files, nil
-	}
-	return files, files.walk(dir, "rules")
-}
-
-// walk adds the YAML files of a folder and of those in it. Links are followed,
-// because a mounted Kubernetes ConfigMap is made of them; one that leads back
-// ends at the limit of levels.
-func (s Sources) walk(dir fs.FS, folder string) error {
-	const levels = 6
-	if strings.Count(folder, "/") >= levels {
-		return fmt.Errorf("%s: folders of rule files are nested too deeply, or a link leads back", folder)
-	}
-	entries, err := fs.ReadDir(dir, folder)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), ".") {
-			continue
-		}
-		if err := s.visit(dir, path.Join(folder, entry.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s Sources) visit(dir fs.FS, name string) error {
-	info, err := fs.Stat(dir, name)
-	switch {
-	case err != nil && isYAML(name):
-		return err
-	case err != nil:
-		return nil
-	case info.IsDir() && isYAML(name):
-		return fmt.Errorf("%s is a folder with the name of a rule file: rename it", name)
-	case info.IsDir():
-		return s.walk(dir, name)
-	case isYAML(name):
-		s[name], err = fs.ReadFile(dir, name)
-	}
-	return err
-}
-
-func isYAML(name string) bool {
-	ext := path.Ext(name)
-	return ext == ".yaml" || ext == ".yml"
-}
-
-func isTest(name string) bool {
-	folder := path.Dir(name)
-	return (folder == "rules" || folder == "rules/recorded") && strings.HasSuffix(name, "_test.yaml")
-}
-
-func isPack(name string) bool {
-	return strings.HasPrefix(name, packsFolder) && strings.HasSuffix(name, ".yaml")
 }
 
 // parse reads every file as strict YAML and refuses those that no book has.
@@ -287,68 +189,4 @@ func (l *loader) place(n *yamltext.Node, text string, faults []expression.Fault)
 func (l *loader) unreadable(name string) bool {
 	node, there := l.nodes[name]
 	return there && node == nil
-}
-
-// into stores what a reader of a node gives, when it gives something.
-func into[T any](field *T) func(T, bool) {
-	return func(value T, ok bool) {
-		if ok {
-			*field = value
-		}
-	}
-}
-
-// named reads a word that stands for something defined elsewhere.
-func named(n *yamltext.Node, names []string) (string, bool) {
-	if names == nil {
-		return n.Word()
-	}
-	return n.OneOf(names...)
-}
-
-// references reads a list of names that are defined elsewhere.
-func references(n *yamltext.Node, names []string) []string {
-	var words []string
-	items, _ := n.List("this")
-	for _, item := range items {
-		if word, ok := named(item, names); ok {
-			words = append(words, word)
-		}
-	}
-	unique(items)
-	return words
-}
-
-// some is references to one thing at least: what an empty list would mean is
-// said in another way, which hint tells.
-func some(n *yamltext.Node, names []string, hint string) []string {
-	if n.Kind() == yamltext.Sequence && len(n.Items()) == 0 {
-		n.Fault(codeImpossible, "this list is empty", hint)
-	}
-	return references(n, names)
-}
-
-// texts reads a list of texts, none of them empty and none twice.
-func texts(n *yamltext.Node) []string {
-	words, _ := n.Texts()
-	unique(n.Items())
-	for _, item := range n.Items() {
-		if item.Kind() == yamltext.Scalar && !item.Spoiled() && item.Text() == "" {
-			item.Fault(yamltext.CodeValue, "an empty text stands for nothing here", "leave it out")
-		}
-	}
-	return words
-}
-
-// unique refuses a text that stands twice in a list.
-func unique(items []*yamltext.Node) {
-	seen := map[string]bool{}
-	for _, item := range items {
-		if text := item.Text(); text != "" {
-			if seen[text] {
-				item.Fault(codeTwice, text+" stands twice in this list", "delete one of them")
-			}
-			seen[text] = true
-		}
-	}
 }

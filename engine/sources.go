@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"strings"
+)
+
+// Sources is the text of the files of a rule book, by path.
+type Sources map[string][]byte
+
+// gather reads the files of a book: the shipped ones, each replaced by the
+// book's own. Tests are never inherited.
+func gather(dir, shipped fs.FS) (Sources, error) {
+	own, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	if shipped == nil {
+		return own, nil
+	}
+	all, err := read(shipped)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) })
+	maps.Copy(all, own)
+	return all, nil
+}
+
+// read finds the rule files of a folder: the two at its top, and every YAML
+// file under rules/ whose name does not begin with a dot.
+func read(dir fs.FS) (Sources, error) {
+	files := Sources{}
+	for _, name := range []string{campaignsFile, scoringFile} {
+		text, err := fs.ReadFile(dir, name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return nil, err
+		default:
+			files[name] = text
+		}
+	}
+	if _, err := fs.Stat(dir, "rules"); errors.Is(err, fs.ErrNotExist) {
+		return files, nil
+	}
+	return files, files.walk(dir, "rules")
+}
+
+// walk adds the YAML files of a folder and of those in it. Links are followed,
+// because a mounted Kubernetes ConfigMap is made of them; one that leads back
+// ends at the limit of levels.
+func (s Sources) walk(dir fs.FS, folder string) error {
+	const levels = 6
+	if strings.Count(folder, "/") >= levels {
+		return fmt.Errorf("%s: folders of rule files are nested too deeply, or a link leads back", folder)
+	}
+	entries, err := fs.ReadDir(dir, folder)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		if err := s.visit(dir, path.Join(folder, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s Sources) visit(dir fs.FS, name string) error {
+	info, err := fs.Stat(dir, name)
+	switch {
+	case err != nil && isYAML(name):
+		return err
+	case err != nil:
+		return nil
+	case info.IsDir() && isYAML(name):
+		return fmt.Errorf("%s is a folder with the name of a rule file: rename it", name)
+	case info.IsDir():
+		return s.walk(dir, name)
+	case isYAML(name):
+		s[name], err = fs.ReadFile(dir, name)
+	}
+	return err
+}
+
+func isYAML(name string) bool {
+	ext := path.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
+}
+
+func isTest(name string) bool {
+	folder := path.Dir(name)
+	return (folder == "rules" || folder == "rules/recorded") && strings.HasSuffix(name, "_test.yaml")
+}
+
+func isPack(name string) bool {
+	return strings.HasPrefix(name, packsFolder) && strings.HasSuffix(name, ".yaml")
+}
