@@ -36,7 +36,11 @@ const (
 // Lead is a property project and the person who may sell it: what came in,
 // what the rules made of it, and what we counted since.
 type Lead struct {
-	ID        string
+	ID string
+	// Revision counts how often the stored lead was written, 0 when it is not
+	// stored. Storing a lead that somebody else has written meanwhile is
+	// ErrConflict.
+	Revision  int64
 	ContactID string // the person; the lead's own id unless given
 
 	// Decided by the rules at ScoredAt.

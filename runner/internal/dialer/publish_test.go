@@ -71,7 +71,7 @@ func claim(t testing.TB, db *store.Store, files ...crm.File) {
 			run.Files++
 		}
 	}
-	if err := db.Claim(t.Context(), store.Claim{Runs: []crm.Run{run}, Files: files, At: run.StartedAt}); err != nil {
+	if err := db.Claim(t.Context(), crm.Claim{Runs: []crm.Run{run}, Files: files, At: run.StartedAt}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -11,21 +11,29 @@ import (
 
 // staff cuts each group to its maximum and hands its calls to agents.
 func (sel *selection) staff(ctx context.Context) error {
-	agents, err := sel.desk.Store.Agents(ctx)
+	waiting := map[string][]*candidate{}
+	for _, c := range sel.passing {
+		waiting[c.group] = append(waiting[c.group], c)
+	}
+	if !sel.c.Assign {
+		for _, r := range sel.inOrder() {
+			sel.fill(r, waiting[r.Group])
+		}
+		return nil
+	}
+	roster, err := sel.roster(ctx)
 	if err != nil {
 		return err
 	}
-	load, err := sel.desk.Store.OpenByAgent(ctx)
-	if err != nil {
-		return err
-	}
-	for _, name := range sel.groups() {
-		group, ok := sel.book.Group(name)
-		if !ok {
+	for _, r := range sel.inOrder() {
+		group, _ := sel.book.Group(r.Group)
+		team := roster.present(group.Agents)
+		if len(team) == 0 {
+			sel.unmanned(r, waiting[r.Group])
 			continue
 		}
-		team := newTeam(group.Agents, agents, load)
-		if err := sel.fill(ctx, name, team); err != nil {
+		sel.fill(r, waiting[r.Group])
+		if err := sel.assign(ctx, r.calls, roster, team); err != nil {
 			return err
 		}
 	}
@@ -34,35 +42,32 @@ func (sel *selection) staff(ctx context.Context) error {
 
 // fill takes the calls of a group up to its maximum. Callbacks count toward
 // the maximum but are never cut by it.
-func (sel *selection) fill(ctx context.Context, group string, team *team) error {
-	r := sel.runOf(group)
-	waiting := sel.passing[group]
-	if sel.c.Assign && len(team.members) == 0 {
-		for i, c := range waiting {
-			sel.out(c, group, engine.NoAgent, "", r.already+i+1)
-		}
-		r.started.NoAgent = len(waiting)
-		return nil
-	}
+func (sel *selection) fill(r *run, waiting []*candidate) {
 	sel.left[engine.GateAgent] += len(waiting)
 	for i, c := range waiting {
-		full := r.already+len(r.calls) >= sel.c.MaxPerSlot
+		full := r.started.Already+len(r.calls) >= sel.c.MaxPerSlot
 		if full && c.due.Call.Kind != crm.KindCallback {
-			sel.out(c, group, engine.OverCapacity, "", r.already+i+1)
 			r.started.OverCapacity++
+			sel.leave(c, engine.OverCapacity, "", r.started.Already+i+1)
 			continue
 		}
 		r.calls = append(r.calls, c)
 	}
 	sel.left[engine.GateCapacity] += len(r.calls)
-	if !sel.c.Assign {
-		return nil
-	}
-	return sel.assign(ctx, r.calls, team)
 }
 
-// assign gives each call its agent, in the order of the calls.
-func (sel *selection) assign(ctx context.Context, calls []*candidate, team *team) error {
+// unmanned leaves out all calls of a group that nobody is there to make.
+func (sel *selection) unmanned(r *run, waiting []*candidate) {
+	r.started.NoAgent = len(waiting)
+	for i, c := range waiting {
+		sel.leave(c, engine.NoAgent, "", r.started.Already+i+1)
+	}
+}
+
+// assign gives each call its agent, in the order of the calls: the owner of
+// the contact, whom the call is kept for, or who called the lead before; when
+// none of them is present, whoever's turn it is.
+func (sel *selection) assign(ctx context.Context, calls []*candidate, roster *roster, team []*member) error {
 	contacts := make([]string, len(calls))
 	for i, c := range calls {
 		contacts[i] = c.due.Lead.ContactID
@@ -72,70 +77,80 @@ func (sel *selection) assign(ctx context.Context, calls []*candidate, team *team
 		return err
 	}
 	for _, c := range calls {
-		c.due.Call.Agent = team.choose(owners[c.due.Lead.ContactID], c.due.Call.Agent, c.due.Lead.AssignedAgent)
+		call, lead := &c.due.Call, &c.due.Lead
+		call.Agent = roster.choose(team, owners[lead.ContactID], call.Agent, lead.AssignedAgent)
 	}
 	return nil
 }
 
-// team is the present agents of a group while calls are handed out.
-type team struct {
-	members []*member
-	order   int64 // counts assignments, to tell who waited longest
+// roster is the agents while calls are handed out, those of several groups
+// once.
+type roster struct {
+	stored  map[string]crm.Agent
 	load    map[string]int
+	members map[string]*member
+	turns   int
 }
 
-// member is one agent of a team.
+// member is one agent of the roster.
 type member struct {
 	name   string
 	weight float64
-	// last is when the agent got a call last: milliseconds before this start,
-	// then the order of assignment within it.
-	last, turn int64
+	open   int // calls injected or in progress, the ones handed out included
+	// last is when the agent got a call before this start, turn the number of
+	// the latest one within it; 0 is never.
+	last crm.Instant
+	turn int
 }
 
-// newTeam is the agents who are present: active ones, and those whom the rule
-// book names but nobody stored. load counts open calls by agent and is
-// updated as calls are handed out.
-func newTeam(names []string, stored map[string]crm.Agent, load map[string]int) *team {
-	t := &team{load: load}
+func (sel *selection) roster(ctx context.Context) (*roster, error) {
+	stored, err := sel.desk.Store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	load, err := sel.desk.Store.OpenByAgent(ctx)
+	return &roster{stored: stored, load: load, members: map[string]*member{}}, err
+}
+
+// present is the active ones among the named agents. Those whom the rule book
+// names but nobody stored are active.
+func (r *roster) present(names []string) []*member {
+	var team []*member
 	for _, name := range names {
-		a, ok := stored[name]
+		a, ok := r.stored[name]
 		if !ok {
-			a = crm.Agent{Username: name, Active: true, Weight: 1}
+			a = crm.Agent{Active: true, Weight: 1}
 		}
-		if a.Active {
-			t.members = append(t.members, &member{name: name, weight: a.Weight, last: int64(a.LastAssignedAt.V)})
+		if !a.Active {
+			continue
 		}
+		if r.members[name] == nil {
+			r.members[name] = &member{name: name, weight: a.Weight, open: r.load[name], last: a.LastAssignedAt.V}
+		}
+		team = append(team, r.members[name])
 	}
-	return t
+	return team
 }
 
-// choose hands out one call: to the first of the preferred agents who is
-// present, else to the one with the least open calls for the weight, then the
+// choose hands out one call: to the first of the preferred agents who is in
+// the team, else to the one with the least open calls for the weight, then the
 // one who waited longest, then by username.
-func (t *team) choose(preferred ...string) string {
-	best := t.members[0]
-	for _, m := range t.members[1:] {
-		if t.compare(m, best) < 0 {
-			best = m
+func (r *roster) choose(team []*member, preferred ...string) string {
+	best := slices.MinFunc(team, byTurn)
+	for _, name := range slices.Backward(preferred) {
+		if i := slices.IndexFunc(team, func(m *member) bool { return m.name == name }); i >= 0 {
+			best = team[i]
 		}
 	}
-	for _, name := range preferred {
-		i := slices.IndexFunc(t.members, func(m *member) bool { return m.name == name })
-		if name != "" && i >= 0 {
-			best = t.members[i]
-			break
-		}
-	}
-	t.order++
-	best.turn = t.order
-	t.load[best.name]++
+	r.turns++
+	best.turn = r.turns
+	best.open++
 	return best.name
 }
 
-func (t *team) compare(a, b *member) int {
+func byTurn(a, b *member) int {
 	return cmp.Or(
-		cmp.Compare(float64(t.load[a.name])/a.weight, float64(t.load[b.name])/b.weight),
+		cmp.Compare(float64(a.open)/a.weight, float64(b.open)/b.weight),
 		cmp.Compare(a.turn, b.turn),
 		cmp.Compare(a.last, b.last),
 		cmp.Compare(a.name, b.name),

@@ -4,52 +4,64 @@ import (
 	"fmt"
 	"slices"
 
-	"callsheet/engine"
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
 
-// claim is everything the start wants stored, in one transaction. A start
-// that changes nothing claims nothing.
-func (sel *selection) claim() crm.Claim {
-	c := crm.Claim{At: crm.At(sel.at), Decisions: sel.decisions}
-	for _, group := range sel.groups() {
-		r := sel.runs[group]
-		sel.write(r)
-		if r.exists && len(r.calls) == 0 {
-			continue
-		}
-		r.Files += len(r.files)
-		if !slices.Contains(r.Versions, sel.book.Version) {
-			r.Versions = append(r.Versions, sel.book.Version)
-		}
-		c.Runs = append(c.Runs, r.Run)
-		c.Files = append(c.Files, r.files...)
-		for i, call := range r.calls {
-			c.Calls = append(c.Calls, call.due.Call)
-			c.Decisions = append(c.Decisions, crm.Decision{
-				SlotKey: sel.key, LeadID: call.due.Lead.ID, CallID: call.due.Call.ID, Group: group, Injected: true,
-				Score: call.score, Rank: r.already + i + 1, Version: sel.book.Version, At: crm.At(sel.at),
-			})
+// claim is everything the start wants stored, in one transaction; false when
+// the store says all of it already. Runs that get no call come along, so that
+// the claim is a conflict when somebody else has filled one meanwhile: what is
+// said of the leads left out would no longer be true.
+func (sel *selection) claim() (c crm.Claim, changes bool) {
+	c.At = crm.At(sel.at)
+	for _, d := range sel.out {
+		if !says(sel.before[d.LeadID], d) {
+			c.Decisions = append(c.Decisions, d)
 		}
 	}
-	funnel := sel.funnel()
-	c.Funnel = &funnel
-	return c
+	for _, r := range sel.inOrder() {
+		changes = changes || r.grows()
+		c.Runs = append(c.Runs, sel.filled(r))
+		c.Files = append(c.Files, r.files...)
+		for i, call := range r.calls {
+			d := sel.decision(call, r.started.Already+i+1)
+			d.Injected = true
+			c.Calls = append(c.Calls, call.due.Call)
+			c.Decisions = append(c.Decisions, d)
+		}
+	}
+	if funnel := sel.steps(); !slices.Equal(funnel.Steps, sel.funnel) {
+		c.Funnel = &funnel
+	}
+	return c, changes || len(c.Decisions) > 0 || c.Funnel != nil
+}
+
+// says is whether one decision says the same as another, whenever and by
+// whichever rule book it was taken.
+func says(a, b crm.Decision) bool {
+	b.Version, b.At = a.Version, a.At
+	return a == b
+}
+
+// grows says that the start makes the run or adds calls to it.
+func (r *run) grows() bool { return !r.exists || len(r.calls) > 0 }
+
+// filled is the run with the files of this start.
+func (sel *selection) filled(r *run) crm.Run {
+	filled := r.Run
+	filled.Files += len(r.files)
+	if r.grows() && !slices.Contains(r.Versions, sel.book.Version) {
+		filled.Versions = append(slices.Clone(r.Versions), sel.book.Version)
+	}
+	return filled
 }
 
 // write renders the calls of a run into files of at most the dialer's rows.
 func (sel *selection) write(r *run) {
-	calls := r.calls
-	for len(calls) > 0 {
-		n := min(len(calls), sel.c.Dialer.MaxRows, maxSheet)
-		r.files = append(r.files, sel.file(r, calls[:n]))
-		calls = calls[n:]
+	for calls := range slices.Chunk(r.calls, min(sel.c.Dialer.MaxRows, expression.MaxBatch)) {
+		r.files = append(r.files, sel.file(r, calls))
 	}
 }
-
-// maxSheet bounds a file when the dialer does not: rows are rendered a batch
-// at a time.
-const maxSheet = 4096
 
 // file renders one file and points its calls at it.
 func (sel *selection) file(r *run, calls []*candidate) crm.File {
@@ -68,6 +80,7 @@ func (sel *selection) file(r *run, calls []*candidate) crm.File {
 		sel.facts.lead(sel.batch, i, &c.due.Lead)
 		sel.facts.call(sel.batch, i, call)
 	}
+	// The columns read what the rules decided, slot and bounds too.
 	class := sel.book.Classify(sel.batch, sel.at)
 	sel.book.Judge(sel.c, sel.s.slot, sel.batch, class)
 	header, lines := sel.desk.Sheet(sel.c.Dialer, sel.batch, sel.book)
@@ -77,44 +90,4 @@ func (sel *selection) file(r *run, calls []*candidate) crm.File {
 	}
 	sel.desk.Seal(&f)
 	return f
-}
-
-// funnel counts the leads left after each gate. The gates of conditions and
-// agents are listed only when they stop somebody.
-func (sel *selection) funnel() crm.Funnel {
-	f := crm.Funnel{SlotKey: sel.key, At: crm.At(sel.at)}
-	for gate, left := range sel.left {
-		g := engine.Gate(gate)
-		silent := g == engine.GateConditions || g == engine.GateAgent
-		if silent && left == sel.left[gate-1] {
-			continue
-		}
-		f.Steps = append(f.Steps, crm.Step{Name: g.String(), Left: left})
-	}
-	return f
-}
-
-// report is what the start tells people.
-func (sel *selection) report() Report {
-	report := Report{
-		Campaign: sel.c.Name, Slot: sel.s.slot, Funnel: sel.funnel(), Closed: sel.s.closed,
-		Reasons: map[string]int{}, Unknown: map[string]int{},
-	}
-	for _, group := range sel.groups() {
-		r := sel.runs[group]
-		s := r.started
-		s.Campaign, s.Group, s.Slot = sel.c.Name, group, sel.s.slot
-		s.New, s.Already = len(r.calls), r.already
-		for _, f := range r.files {
-			s.Files = append(s.Files, f.Name)
-		}
-		report.Groups = append(report.Groups, s)
-	}
-	for _, d := range sel.decisions {
-		report.Reasons[d.Reason]++
-		if d.Unknown {
-			report.Unknown[d.Reason]++
-		}
-	}
-	return report
 }

@@ -27,7 +27,7 @@ type Desk struct {
 // transaction.
 type Store interface {
 	LeadsByID(ctx context.Context, ids []string) (map[string]*crm.Lead, error)
-	PlannedCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error)
+	LastCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error)
 	PutLeads(ctx context.Context, arrivals []crm.Arrival) error
 	Leads(ctx context.Context, afterID string, limit int) ([]crm.Lead, error)
 	SaveScores(ctx context.Context, scores []crm.Scores) error
@@ -36,9 +36,12 @@ type Store interface {
 	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)
 	OpenByAgent(ctx context.Context) (map[string]int, error)
 	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
-	RunCalls(ctx context.Context, runID string) ([]crm.Call, error)
 	Agents(ctx context.Context) (map[string]crm.Agent, error)
+	// RefreshWallets makes the flags of leads follow wallets that begin or end
+	// by themselves.
+	RefreshWallets(ctx context.Context, at crm.Instant) error
 	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
+	Funnel(ctx context.Context, slotKey string) (*crm.Funnel, error)
 	Claim(ctx context.Context, c crm.Claim) error
 }

@@ -1,6 +1,8 @@
 package dispatch
 
 import (
+	"strings"
+
 	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
@@ -25,6 +27,7 @@ type leadFact struct {
 type customFact struct {
 	column int
 	name   string
+	typ    expression.Type
 }
 
 // newFacts works out which columns of the book's batches need which facts.
@@ -45,7 +48,7 @@ func newFacts(book *engine.RuleBook) facts {
 		if of, ok := builtin[name]; ok {
 			f.fields = append(f.fields, leadFact{column, of})
 		} else if schema[column].Custom {
-			f.custom = append(f.custom, customFact{column, name[len("lead."):]})
+			f.custom = append(f.custom, customFact{column, strings.TrimPrefix(name, "lead."), schema[column].Type})
 		}
 	}
 	f.kind, _ = book.Schema.Index("call.kind")
@@ -61,7 +64,7 @@ func (f *facts) lead(b *expression.Batch, row int, l *crm.Lead) {
 		set(b, fact.column, row, fact.of(l))
 	}
 	for _, fact := range f.custom {
-		setCustom(b, fact.column, row, l.Custom[fact.name])
+		fact.set(b, row, l.Custom[fact.name])
 	}
 }
 
@@ -84,9 +87,7 @@ func set(b *expression.Batch, column, row int, fact any) {
 	case *crm.Instant:
 		b.SetTime(column, row, int64(*v))
 	case *[]string:
-		if len(*v) > 0 {
-			b.SetList(column, row, *v)
-		}
+		b.SetList(column, row, *v)
 	case *crm.Maybe[int64]:
 		if v.Valid {
 			b.SetInt(column, row, v.V)
@@ -106,21 +107,33 @@ func set(b *expression.Batch, column, row int, fact any) {
 	}
 }
 
-func setCustom(b *expression.Batch, column, row int, value any) {
+// set fills one row with a stored value. One of another type than the book
+// now gives the field is empty: a type that was edited must not stop a start.
+func (f customFact) set(b *expression.Batch, row int, value any) {
 	switch v := value.(type) {
 	case string:
-		b.SetText(column, row, v)
+		if f.typ == expression.Text || f.typ == expression.Choice || f.typ == expression.Phone {
+			b.SetText(f.column, row, v)
+		}
 	case int64:
-		b.SetInt(column, row, v)
+		if f.typ == expression.Integer || f.typ == expression.Number {
+			b.SetInt(f.column, row, v)
+		}
 	case float64:
-		b.SetFloat(column, row, v)
+		if f.typ == expression.Number {
+			b.SetFloat(f.column, row, v)
+		}
 	case bool:
-		b.SetBool(column, row, v)
+		if f.typ == expression.Boolean {
+			b.SetBool(f.column, row, v)
+		}
 	case crm.Instant:
-		b.SetTime(column, row, int64(v))
+		if f.typ == expression.Time {
+			b.SetTime(f.column, row, int64(v))
+		}
 	case []string:
-		if len(v) > 0 {
-			b.SetList(column, row, v)
+		if f.typ == expression.TextList {
+			b.SetList(f.column, row, v)
 		}
 	}
 }

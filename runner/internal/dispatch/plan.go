@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"time"
 
 	"callsheet/engine"
@@ -19,27 +20,44 @@ func newPlan(book *engine.RuleBook, now time.Time) *plan {
 }
 
 // first plans the first call of a lead that has none, and keeps a planned one
-// in step with the lead's phone. The lead's status and next_call_at follow.
-func (p *plan) first(l *crm.Lead, g *engine.Group, planned *crm.Call) *crm.Call {
+// in step with the lead: its phone, and the time at which an owner newly asks
+// to be called. The lead's status and next_call_at follow. last is the lead's
+// last call, without id when it never had one; asked says that the time is news.
+func (p *plan) first(l *crm.Lead, g *engine.Group, last crm.Call, asked bool) *crm.Call {
+	var planned *crm.Call
+	if last.State == crm.CallPlanned {
+		planned = &last
+	}
 	if l.Phone == "" {
 		return p.unusable(l, planned)
 	}
-	if planned != nil {
-		planned.Phone = l.Phone
-		return planned
-	}
-	if l.Status != crm.New && l.Status != crm.Parked && l.Status != crm.Invalid {
+	if planned == nil && l.Status != crm.New && l.Status != crm.Parked && l.Status != crm.Invalid {
 		return nil
 	}
 	kind, due, ok := p.due(l, g)
-	if !ok {
+	switch {
+	case planned != nil:
+		planned.Phone = l.Phone
+		if ok && asked && kind == crm.KindCallback {
+			planned.Kind, planned.DueAt = kind, due
+		}
+	case ok:
+		planned = &crm.Call{
+			ID: crm.CallID(l.ID, 1), LeadID: l.ID, Phone: l.Phone, Kind: kind, State: crm.CallPlanned, DueAt: due, CreatedAt: crm.At(p.now),
+		}
+		if last.ID != "" {
+			planned.ID = crm.NextCallID(last.ID)
+		}
+	default:
 		l.Status, l.NextCallAt = crm.Parked, crm.Maybe[crm.Instant]{}
 		return nil
 	}
-	l.Status, l.NextCallAt = crm.Scheduled, crm.Some(due)
-	return &crm.Call{
-		ID: crm.CallID(l.ID, 1), LeadID: l.ID, Phone: l.Phone, Kind: kind, State: crm.CallPlanned, DueAt: due, CreatedAt: crm.At(p.now),
+	switch l.Status {
+	case crm.New, crm.Parked, crm.Invalid:
+		l.Status = crm.Scheduled
 	}
+	l.NextCallAt = crm.Some(planned.DueAt)
+	return planned
 }
 
 // unusable marks a lead that cannot be called, and gives up its planned call.
@@ -48,30 +66,30 @@ func (p *plan) unusable(l *crm.Lead, planned *crm.Call) *crm.Call {
 	case crm.New, crm.Parked, crm.Scheduled:
 		l.Status = crm.Invalid
 	}
-	if planned == nil {
-		return nil
-	}
 	l.NextCallAt = crm.Maybe[crm.Instant]{}
-	planned.State = crm.CallCancelled
+	if planned != nil {
+		planned.State = crm.CallCancelled
+	}
 	return planned
 }
 
 // due is when the first call is due: an owner who sells alone and asked for
-// it at the time asked for, everybody else at the start of the earliest slot
-// of any campaign that has not ended. It is false when no campaign takes the
-// lead.
+// it at the time asked for, moved to where the law lets us call, or now when
+// that is past; everybody else at the start of the earliest slot of any
+// campaign that has not ended. It is false when no campaign takes the lead.
 func (p *plan) due(l *crm.Lead, g *engine.Group) (kind string, due crm.Instant, ok bool) {
-	if l.Type == fsbo && l.CallbackAt.Valid {
-		at := p.book.Callable(l.CallbackAt.V.Time(), l.PostalCode, l.PhoneCountry)
-		return crm.KindCallback, max(crm.At(at), crm.At(p.now)), true
+	takes := func(c *engine.Campaign) bool { return c.TakesLead(l.Type, l.Segment) }
+	if !slices.ContainsFunc(p.book.Campaigns, takes) {
+		return "", 0, false
 	}
-	for _, c := range p.book.Campaigns {
-		if c.TakesLead(l.Type, l.Segment) {
-			slot := p.slot(g)
-			return crm.KindPlan, slot.V, slot.Valid
-		}
+	if l.Type != fsbo || !l.CallbackAt.Valid {
+		slot := p.slot(g)
+		return crm.KindPlan, slot.V, slot.Valid
 	}
-	return "", 0, false
+	if l.CallbackAt.V <= crm.At(p.now) {
+		return crm.KindCallback, crm.At(p.now), true
+	}
+	return crm.KindCallback, crm.At(p.book.Callable(l.CallbackAt.V.Time(), l.PostalCode, l.PhoneCountry)), true
 }
 
 // fsbo is the lead type of owners who sell without an agency.

@@ -2,6 +2,8 @@ package dispatch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -11,8 +13,8 @@ import (
 )
 
 // Incoming is one lead as it came in: its id, and what it says of the lead.
-// Set is told whether the lead is new: facts that the program counts or
-// decides itself are taken only then.
+// Set is told whether the lead is new, which it is once: facts that the
+// program counts or decides itself are taken only then.
 type Incoming struct {
 	ID  string
 	Set func(l *crm.Lead, isNew bool)
@@ -63,19 +65,37 @@ const MaxReceive = expression.MaxBatch
 
 // Receive stores a batch of incoming leads at the given clock. Of several
 // with one id, the later one speaks last. Leads that say nothing new are left
-// as they are, so that the same batch twice changes nothing.
+// as they are, so that the same batch twice changes nothing. It begins again
+// when somebody else planned a call for one of the leads meanwhile.
 func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) (Received, error) {
-	leads, old, err := r.merge(ctx, rows, now)
+	if len(rows) > MaxReceive {
+		return Received{}, fmt.Errorf("receive leads: %d at once are too many: give at most %d", len(rows), MaxReceive)
+	}
+	var got Received
+	var err error
+	for range attempts {
+		if got, err = r.receive(ctx, rows, now); !errors.Is(err, crm.ErrConflict) {
+			break
+		}
+	}
+	if err != nil {
+		return Received{}, fmt.Errorf("receive leads: %w", err)
+	}
+	return got, nil
+}
+
+func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) (Received, error) {
+	leads, err := r.merge(ctx, rows, now)
 	if err != nil {
 		return Received{}, err
 	}
 	var got Received
 	changed := leads[:0]
 	for _, l := range leads {
-		switch before := old[l.ID]; {
-		case before == nil:
+		switch {
+		case l.before == nil:
 			got.New++
-		case reflect.DeepEqual(before, l):
+		case reflect.DeepEqual(l.before, l.Lead):
 			got.Unchanged++
 			continue
 		default:
@@ -93,60 +113,16 @@ func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) 
 	return got, r.desk.Store.PutLeads(ctx, arrivals)
 }
 
-// merge puts the incoming facts on what is stored, in the order of arrival.
-func (r *Receiver) merge(ctx context.Context, rows []Incoming, now time.Time) ([]*crm.Lead, map[string]*crm.Lead, error) {
-	ids := make([]string, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	old, err := r.desk.Store.LeadsByID(ctx, ids)
-	if err != nil {
-		return nil, nil, err
-	}
-	leads := make([]*crm.Lead, 0, len(rows))
-	seen := make(map[string]*crm.Lead, len(rows))
-	for _, row := range rows {
-		l := seen[row.ID]
-		before := old[row.ID]
-		if l == nil {
-			l = newLead(row.ID, now)
-			if before != nil {
-				l = clone(before)
-			}
-			seen[row.ID] = l
-			leads = append(leads, l)
-		}
-		row.Set(l, before == nil)
-	}
-	return leads, old, nil
-}
-
-func newLead(id string, now time.Time) *crm.Lead {
-	return &crm.Lead{ID: id, ContactID: id, Status: crm.New, CreatedAt: crm.At(now), LegalBasis: crm.BasisNone}
-}
-
-func clone(l *crm.Lead) *crm.Lead {
-	c := *l
-	c.Tags = append([]string(nil), l.Tags...)
-	if l.Custom != nil {
-		c.Custom = make(map[string]any, len(l.Custom))
-		for k, v := range l.Custom {
-			c.Custom[k] = v
-		}
-	}
-	return &c
-}
-
 // decide lets the rules classify the leads, and plans the first call of those
 // that have none yet.
-func (r *Receiver) decide(ctx context.Context, leads []*crm.Lead, now time.Time, got *Received) ([]crm.Arrival, error) {
+func (r *Receiver) decide(ctx context.Context, leads []incomer, now time.Time, got *Received) ([]crm.Arrival, error) {
 	ids := make([]string, len(leads))
 	r.batch.Reset(len(leads))
 	for i, l := range leads {
 		ids[i] = l.ID
-		r.facts.lead(r.batch, i, l)
+		r.facts.lead(r.batch, i, l.Lead)
 	}
-	planned, err := r.desk.Store.PlannedCalls(ctx, ids)
+	last, err := r.desk.Store.LastCalls(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -155,17 +131,14 @@ func (r *Receiver) decide(ctx context.Context, leads []*crm.Lead, now time.Time,
 	plan := newPlan(r.book, now)
 	arrivals := make([]crm.Arrival, len(leads))
 	for i, l := range leads {
-		describe(l, class, i, r.book.Version, now)
-		var call *crm.Call
-		if c, ok := planned[l.ID]; ok {
-			call = &c
-		}
-		arrivals[i] = crm.Arrival{Call: plan.first(l, class.Group[i], call)}
-		if call == nil && arrivals[i].Call != nil {
+		r.describe(l.Lead, class, i, now)
+		asked := l.before == nil || l.before.CallbackAt != l.CallbackAt
+		arrivals[i].Call = plan.first(l.Lead, class.Group[i], last[l.ID], asked)
+		if last[l.ID].State != crm.CallPlanned && arrivals[i].Call != nil {
 			got.Planned++
 		}
 		got.count(l.Status)
-		arrivals[i].Lead = *l
+		arrivals[i].Lead = *l.Lead
 	}
 	return arrivals, nil
 }
@@ -180,11 +153,11 @@ func (r *Received) count(status string) {
 }
 
 // describe writes what the rules decided into the lead.
-func describe(l *crm.Lead, class *engine.Classified, i int, version string, now time.Time) {
+func (r *Receiver) describe(l *crm.Lead, class *engine.Classified, i int, now time.Time) {
 	l.Type, l.Segment, l.Score, l.Grade = class.Type[i], class.Segment[i], class.Score[i], class.Grade[i]
 	l.Group = ""
 	if g := class.Group[i]; g != nil {
 		l.Group = g.Name
 	}
-	l.ScoredAt, l.ScoredBy = crm.Some(crm.At(now)), version
+	l.ScoredAt, l.ScoredBy = crm.Some(crm.At(now)), r.book.Version
 }

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"callsheet/engine"
@@ -24,24 +25,55 @@ func (d *Desk) Rescore(ctx context.Context, book *engine.RuleBook, now time.Time
 	r := d.Receiver(book)
 	after := ""
 	for {
-		page, err := d.Store.Leads(ctx, after, expression.MaxBatch)
-		if err != nil || len(page) == 0 {
+		got, last, err := r.rescorePage(ctx, after, now)
+		if err != nil || got.Leads == 0 {
 			return total, err
 		}
-		after = page[len(page)-1].ID
-		if err := r.rescore(ctx, page, now, &total); err != nil {
-			return total, err
-		}
+		after = last
+		total.add(got)
 		if progress != nil {
-			progress(len(page))
+			progress(got.Leads)
 		}
 	}
+}
+
+func (r *Rescored) add(page Rescored) {
+	r.Leads += page.Leads
+	r.Changed += page.Changed
+	r.Planned += page.Planned
+}
+
+// rescorePage rescores the page of leads after an id, again when somebody
+// else wrote one of them meanwhile.
+func (r *Receiver) rescorePage(ctx context.Context, after string, now time.Time) (got Rescored, last string, err error) {
+	for range attempts {
+		var page []crm.Lead
+		page, err = r.desk.Store.Leads(ctx, after, expression.MaxBatch)
+		if err != nil || len(page) == 0 {
+			return Rescored{}, "", err
+		}
+		last, got = page[len(page)-1].ID, Rescored{}
+		if err = r.rescore(ctx, page, now, &got); !errors.Is(err, crm.ErrConflict) {
+			break
+		}
+	}
+	return got, last, err
 }
 
 func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *Rescored) error {
 	r.batch.Reset(len(page))
 	for i := range page {
 		r.facts.lead(r.batch, i, &page[i])
+	}
+	var parked []string
+	for i := range page {
+		if page[i].Status == crm.Parked {
+			parked = append(parked, page[i].ID)
+		}
+	}
+	last, err := r.desk.Store.LastCalls(ctx, parked)
+	if err != nil {
+		return err
 	}
 	class := r.book.Classify(r.batch, now)
 	plan := newPlan(r.book, now)
@@ -50,10 +82,10 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 	for i := range page {
 		l := &page[i]
 		before := scoresOf(l)
-		describe(l, class, i, r.book.Version, now)
+		r.describe(l, class, i, now)
 		total.Leads++
 		if l.Status == crm.Parked {
-			if call := plan.first(l, class.Group[i], nil); call != nil {
+			if call := plan.first(l, class.Group[i], last[l.ID], false); call != nil {
 				planned = append(planned, crm.Arrival{Lead: *l, Call: call})
 				total.Planned++
 				total.Changed++

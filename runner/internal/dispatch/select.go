@@ -3,8 +3,8 @@ package dispatch
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
-	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/expression"
@@ -13,26 +13,29 @@ import (
 
 // selection is one start of one slot while it is decided.
 type selection struct {
-	desk *Desk
-	book *engine.RuleBook
-	c    *engine.Campaign
-	s    slotOf
-	at   time.Time
-	key  string // of the slot
+	start
+	s   slotOf
+	key string // of the slot
 
 	facts facts
 	batch *expression.Batch
 
-	passing   map[string][]*candidate // by group: may be called, as far as rules say
-	decisions []crm.Decision
-	left      [engine.GateCapacity + 1]int
-	runs      map[string]*run // by group
-	unknown   map[string]int
+	// before is what earlier starts of the slot decided, by lead, and funnel
+	// what was left after each gate of the last one.
+	before map[string]crm.Decision
+	funnel []crm.Step
+
+	passing    []*candidate   // may be called, as far as is decided
+	out        []crm.Decision // of those who stay out
+	left       [engine.GateCapacity + 1]int
+	runs       map[string]*run // by group
+	passedOver map[string]int
 }
 
-// candidate is a due call that rules and packs let through.
+// candidate is a due call under decision.
 type candidate struct {
 	due     crm.Due
+	group   string // empty when none of the campaign's
 	score   int64
 	verdict engine.Verdict
 	rank    engine.Rank
@@ -42,56 +45,62 @@ type candidate struct {
 type run struct {
 	crm.Run
 	exists  bool
-	already int
 	started Started
 	calls   []*candidate
 	files   []crm.File
 }
 
 // choose decides about every due call.
-func (d *Desk) choose(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, s slotOf, at time.Time) (*selection, error) {
+func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 	sel := &selection{
-		desk: d, book: book, c: c, s: s, at: at,
-		key:   crm.SlotKey(c.Name, s.slot.Start.In(book.Zone)),
-		facts: newFacts(book), batch: book.Schema.NewBatch(0),
-		passing: map[string][]*candidate{}, runs: map[string]*run{}, unknown: map[string]int{},
+		start: st, s: s, key: crm.SlotKey(st.c.Name, s.slot.Start.In(st.book.Zone)),
+		facts: newFacts(st.book), batch: st.book.Schema.NewBatch(0),
+		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}
-	if err := sel.earlier(ctx); err != nil {
-		return nil, err
+	for _, step := range []func(context.Context) error{sel.earlier, sel.judge, sel.onePerPhone, sel.staff} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := sel.judge(ctx); err != nil {
-		return nil, err
-	}
-	if err := sel.onePerPhone(ctx); err != nil {
-		return nil, err
-	}
-	if err := sel.staff(ctx); err != nil {
-		return nil, err
+	for _, r := range sel.runs {
+		sel.write(r)
 	}
 	return sel, nil
 }
 
-// earlier finds what earlier starts of the slot did. Their leads count in the
-// funnel as having passed every gate.
+// earlier finds what earlier starts of the slot did. The leads that they
+// injected count in the funnel as having passed every gate.
 func (sel *selection) earlier(ctx context.Context) error {
 	runs, err := sel.desk.Store.Runs(ctx, sel.key)
 	if err != nil {
 		return err
 	}
 	for _, r := range runs {
-		calls, err := sel.desk.Store.RunCalls(ctx, r.ID)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(sel.s.groups, r.Group) {
-			continue
-		}
-		sel.runs[r.Group] = &run{Run: r, exists: true, already: len(calls)}
-		for gate := range sel.left {
-			sel.left[gate] += len(calls)
+		if slices.Contains(sel.s.groups, r.Group) {
+			sel.runs[r.Group] = &run{Run: r, exists: true}
 		}
 	}
-	return nil
+	decisions, err := sel.desk.Store.Decisions(ctx, sel.key)
+	if err != nil {
+		return err
+	}
+	for _, d := range decisions {
+		sel.before[d.LeadID] = d
+		if r := sel.runs[d.Group]; d.Injected && r != nil {
+			r.started.Already++
+			for gate := range sel.left {
+				sel.left[gate]++
+			}
+		}
+	}
+	funnel, err := sel.desk.Store.Funnel(ctx, sel.key)
+	if errors.Is(err, crm.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		sel.funnel = funnel.Steps
+	}
+	return err
 }
 
 // judge lets rules and packs decide about every due call, a page at a time.
@@ -112,108 +121,65 @@ func (sel *selection) judge(ctx context.Context) error {
 		verdicts := sel.book.Judge(sel.c, sel.s.slot, sel.batch, class)
 		ranks := engine.Ranks(sel.c.Order, sel.batch)
 		for i := range page {
-			sel.sort(page[i], class, i, verdicts[i], ranks[i])
+			c := &candidate{due: page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i]}
+			if g := class.Group[i]; g != nil && sel.c.Takes(g.Name) {
+				c.group = g.Name
+			}
+			sel.sort(c)
 		}
 		for rule, n := range class.Unknown {
-			sel.unknown[rule] += n
+			sel.passedOver[rule] += n
 		}
 	}
 }
 
-// sort puts a judged call among the passing ones of its group, or records why
-// it stays out. Leads of groups that are in another slot are left to it.
-func (sel *selection) sort(due crm.Due, class *engine.Classified, i int, v engine.Verdict, rank engine.Rank) {
-	group := ""
-	if g := class.Group[i]; g != nil && sel.c.Takes(g.Name) {
-		group = g.Name
-	}
-	if !slices.Contains(sel.s.groups, group) {
+// sort puts a judged call among the passing ones, or records why it stays out.
+// Leads of groups that are in another slot are left to it, and so are those
+// that this slot has injected: it calls nobody twice.
+func (sel *selection) sort(c *candidate) {
+	if !slices.Contains(sel.s.groups, c.group) || sel.before[c.due.Lead.ID].Injected {
 		return
 	}
-	c := &candidate{due: due, score: class.Score[i], verdict: v, rank: slices.Clone(rank)}
-	for gate := engine.GatePlanned; gate <= v.Gate; gate++ {
+	if c.due.Lead.Phone == "" {
+		c.verdict = engine.Verdict{Reason: engine.InvalidPhone}
+	}
+	for gate := engine.GatePlanned; gate <= c.verdict.Gate; gate++ {
 		sel.left[gate]++
 	}
-	if v.Gate >= engine.GateConditions {
-		sel.runOf(group)
+	if c.verdict.Gate >= engine.GateConditions && sel.runs[c.group] == nil {
+		sel.runs[c.group] = &run{Run: sel.newRun(c.group)}
 	}
-	if v.Reason != "" {
-		sel.out(c, group, v.Reason, v.Detail, 0)
+	if c.verdict.Reason != "" {
+		sel.leave(c, c.verdict.Reason, c.verdict.Detail, 0)
 		return
 	}
-	sel.passing[group] = append(sel.passing[group], c)
+	sel.passing = append(sel.passing, c)
 }
 
-// runOf is the run of a group, made when it is not there yet.
-func (sel *selection) runOf(group string) *run {
-	r := sel.runs[group]
-	if r == nil {
-		r = &run{Run: crm.Run{
-			ID: crm.RunID(sel.key, group), Campaign: sel.c.Name, Slot: sel.s.slot.Name, Group: group,
-			SlotStart: crm.At(sel.s.slot.Start), SlotEnd: crm.At(sel.s.slot.End), State: crm.RunRunning, StartedAt: crm.At(sel.at),
-		}}
-		sel.runs[group] = r
+func (sel *selection) newRun(group string) crm.Run {
+	return crm.Run{
+		ID: crm.RunID(sel.key, group), Campaign: sel.c.Name, Slot: sel.s.slot.Name, Group: group,
+		SlotStart: crm.At(sel.s.slot.Start), SlotEnd: crm.At(sel.s.slot.End), State: crm.RunRunning, StartedAt: crm.At(sel.at),
 	}
-	return r
 }
 
-// out records why a lead stays out.
-func (sel *selection) out(c *candidate, group, reason, detail string, rank int) {
-	sel.decisions = append(sel.decisions, crm.Decision{
-		SlotKey: sel.key, LeadID: c.due.Lead.ID, CallID: c.due.Call.ID, Group: group, Reason: reason, Detail: detail,
-		Unknown: c.verdict.Unknown, Score: c.score, Rank: rank, Version: sel.book.Version, At: crm.At(sel.at),
-	})
+// leave records why a lead stays out.
+func (sel *selection) leave(c *candidate, reason, detail string, rank int) {
+	d := sel.decision(c, rank)
+	d.Reason, d.Detail, d.Unknown = reason, detail, c.verdict.Unknown
+	sel.out = append(sel.out, d)
 }
 
-// onePerPhone keeps one call per phone over all campaigns: calls to phones
-// with an open call stay out, and of several due calls to one phone the first
-// in the campaign's order is taken.
-func (sel *selection) onePerPhone(ctx context.Context) error {
-	var all []*candidate
-	var phones []string
-	for _, group := range sel.groups() {
-		for _, c := range sel.passing[group] {
-			all = append(all, c)
-			phones = append(phones, c.due.Call.Phone)
-		}
+func (sel *selection) decision(c *candidate, rank int) crm.Decision {
+	return crm.Decision{
+		SlotKey: sel.key, LeadID: c.due.Lead.ID, CallID: c.due.Call.ID, Group: c.group,
+		Score: c.score, Rank: rank, Version: sel.book.Version, At: crm.At(sel.at),
 	}
-	open, err := sel.desk.Store.OpenCalls(ctx, phones)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(all, sel.before)
-	taken := map[string]string{}
-	blocked := map[*candidate]string{}
-	for _, c := range all {
-		phone := c.due.Call.Phone
-		if other, ok := open[phone]; ok {
-			blocked[c] = other.RunID
-		} else if id, ok := taken[phone]; ok {
-			blocked[c] = id
-		} else {
-			taken[phone] = c.due.Lead.ID
-		}
-	}
-	for _, group := range sel.groups() {
-		kept := sel.passing[group][:0]
-		for _, c := range sel.passing[group] {
-			if by, ok := blocked[c]; ok {
-				sel.out(c, group, engine.PhoneOpen, by, 0)
-				sel.runs[group].started.PhoneOpen++
-				continue
-			}
-			kept = append(kept, c)
-		}
-		slices.SortFunc(kept, sel.before)
-		sel.passing[group] = kept
-		sel.left[engine.GatePhone] += len(kept)
-	}
-	return nil
 }
 
-// before orders two candidates: due callbacks first, by their time, then the
+// order compares two candidates: due callbacks first, by their time, then the
 // campaign's order, and the lead's id last, so that the order is total.
-func (sel *selection) before(a, b *candidate) int {
+func (sel *selection) order(a, b *candidate) int {
 	callbackA, callbackB := a.due.Call.Kind == crm.KindCallback, b.due.Call.Kind == crm.KindCallback
 	switch {
 	case callbackA && !callbackB:
@@ -226,13 +192,13 @@ func (sel *selection) before(a, b *candidate) int {
 	return cmp.Or(engine.Compare(sel.c.Order, a.rank, b.rank), cmp.Compare(a.due.Lead.ID, b.due.Lead.ID))
 }
 
-// groups are the groups of the selection in the order of campaigns.yaml.
-func (sel *selection) groups() []string {
-	var names []string
+// inOrder are the runs in the order of the groups in campaigns.yaml.
+func (sel *selection) inOrder() []*run {
+	runs := make([]*run, 0, len(sel.runs))
 	for _, g := range sel.book.Groups {
-		if len(sel.passing[g.Name]) > 0 || sel.runs[g.Name] != nil {
-			names = append(names, g.Name)
+		if r := sel.runs[g.Name]; r != nil {
+			runs = append(runs, r)
 		}
 	}
-	return names
+	return runs
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"callsheet/engine"
@@ -19,10 +18,10 @@ type Started struct {
 	Slot     calendar.Slot
 	New      int // injected now
 	Already  int // injected by earlier starts
-	// Waiting counts the leads that would be called but for room: over
-	// capacity, phone open, no agent.
+	// OverCapacity, PhoneOpen and NoAgent count the leads that would be called
+	// but for room, for another call to their phone, for somebody to call.
 	OverCapacity, PhoneOpen, NoAgent int
-	Files                            []string
+	Files                            []string // of this start, in the order of their sequence numbers
 }
 
 // Report is what a start did for one campaign in one slot.
@@ -32,106 +31,71 @@ type Report struct {
 	Groups   []Started
 	Funnel   crm.Funnel
 	// Reasons counts the leads that stay out by reason, Unknown those among
-	// them that stay out because the reason could not be evaluated.
+	// them that stay out because the reason could not be evaluated. The leads
+	// of Funnel's first step are those of Reasons and those injected, now or
+	// by earlier starts.
 	Reasons, Unknown map[string]int
+	// PassedOver counts, by rule, the due leads for which a type, segment or
+	// point rule could not be evaluated and was passed over.
+	PassedOver map[string]int
 	// Closed lists the holidays on which the campaign has no slot between the
 	// start date and this slot.
 	Closed []Closed
 }
 
-// Closed is a holiday that a start had to pass over.
-type Closed struct {
-	Calendar string
-	Groups   []string // those concerned; none: everybody
-	Day      calendar.Date
-	Holiday  string
-}
-
-// attempts is how often a start begins again when somebody else claimed one
-// of its calls first.
+// attempts is how often a step begins again when somebody else changed first
+// what it is about.
 const attempts = 5
 
 // Start injects the due calls of a campaign into the slot that runs at the
-// given time, or else the next one: the slot of each group by its calendar.
-// Calls injected earlier stay as they are, so that starting again adds only
-// what is new. A dry run decides the same and stores nothing.
+// given time, or else the next one: the slot of each group by its calendar. A
+// slot that was stopped is over. Calls injected earlier stay as they are, so
+// that starting again adds only what is new. A dry run decides the same and
+// stores nothing; see [Desk.Rehearsal] for several campaigns.
 func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time, dry bool) ([]Report, error) {
+	if dry {
+		d = d.Rehearsal()
+	}
+	st := start{desk: d, book: book, c: c, at: at}
+	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+	}
+	found, err := st.slots(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+	}
 	var reports []Report
-	for _, s := range slots(book, c, at) {
-		report, err := d.startSlot(ctx, book, c, s, at, dry)
+	for _, s := range found {
+		report, err := st.inject(ctx, s)
 		if err != nil {
-			return reports, fmt.Errorf("start %s: %w", c.Name, err)
+			return reports, fmt.Errorf("start %s in the slot of %s: %w", c.Name, s.slot.Start.In(book.Zone).Format("2006-01-02 15:04"), err)
 		}
 		reports = append(reports, report)
 	}
 	return reports, nil
 }
 
-// slotOf is a slot with the groups that have it.
-type slotOf struct {
-	slot   calendar.Slot
-	groups []string // "" stands for leads that belong to no group
-	closed []Closed
+// start is one start of a campaign.
+type start struct {
+	desk *Desk
+	book *engine.RuleBook
+	c    *engine.Campaign
+	at   time.Time
 }
 
-// slots finds the slot of each group of the campaign, soonest first: groups
-// with other holidays may be in another slot.
-func slots(book *engine.RuleBook, c *engine.Campaign, at time.Time) []slotOf {
-	var found []slotOf
-	add := func(name string, g *engine.Group) {
-		week := book.Week(c, g)
-		slot, ok := week.Next(at, c.MinRemaining)
-		if !ok {
-			return
-		}
-		same := func(s slotOf) bool { return s.slot.Start.Equal(slot.Start) && s.slot.Name == slot.Name }
-		if i := slices.IndexFunc(found, same); i >= 0 {
-			found[i].groups = append(found[i].groups, name)
-			return
-		}
-		found = append(found, slotOf{slot: slot, groups: []string{name}, closed: closed(book, g, week, at, slot)})
-	}
-	add("", nil)
-	for _, g := range book.Groups {
-		if c.Takes(g.Name) {
-			add(g.Name, g)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b slotOf) int { return a.slot.Start.Compare(b.slot.Start) })
-	return found
-}
-
-// closed lists the holidays between a start date and the slot it gets.
-func closed(book *engine.RuleBook, g *engine.Group, week *calendar.Week, at time.Time, slot calendar.Slot) []Closed {
-	var list []Closed
-	for _, day := range week.Skipped(calendar.DateOf(at.In(book.Zone)), slot.Date) {
-		if day.Holiday == "" {
-			continue
-		}
-		c := Closed{Calendar: book.CalendarOf(g), Day: day.Date, Holiday: day.Holiday}
-		if g != nil {
-			c.Groups = []string{g.Name}
-		}
-		list = append(list, c)
-	}
-	return list
-}
-
-// startSlot starts one slot, again when somebody else was faster.
-func (d *Desk) startSlot(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, s slotOf, at time.Time, dry bool) (Report, error) {
+// inject starts one slot, again when somebody else was faster.
+func (st start) inject(ctx context.Context, s slotOf) (Report, error) {
 	var err error
 	for range attempts {
 		var sel *selection
-		if sel, err = d.choose(ctx, book, c, s, at); err != nil {
+		if sel, err = st.choose(ctx, s); err != nil {
 			return Report{}, err
 		}
-		report := sel.report()
-		claim := sel.claim()
-		if dry || len(claim.Runs) == 0 && len(claim.Decisions) == 0 {
-			return report, nil
+		if claim, ok := sel.claim(); ok {
+			err = st.desk.Store.Claim(ctx, claim)
 		}
-		if err = d.Store.Claim(ctx, claim); !errors.Is(err, crm.ErrConflict) {
-			return report, err
+		if !errors.Is(err, crm.ErrConflict) {
+			return sel.report(), err
 		}
 	}
 	return Report{}, err

@@ -17,6 +17,27 @@ func (s *Store) PlannedCalls(ctx context.Context, leadIDs []string) (map[string]
 	return s.callsBy(ctx, planned+` AND "lead_id" IN `, leadIDs, func(c *crm.Call) string { return c.LeadID })
 }
 
+// LastCalls finds the call planned last for each lead that ever had one,
+// whatever became of it, by lead id: the planned one, if there is one.
+func (s *Store) LastCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error) {
+	last := map[string]crm.Call{}
+	err := s.view(ctx, "read calls", func(ctx context.Context, q querier) error {
+		return inLists(leadIDs, func(list string, args []any) error {
+			rows, err := q.QueryContext(ctx, s.call.sel(`WHERE "lead_id" IN `+list), args...)
+			calls, err := s.call.scan(rows, err)
+			for _, c := range calls {
+				// Ids of one lead differ in their ordinal only: the longer one is later.
+				before := last[c.LeadID].ID
+				if len(c.ID) > len(before) || len(c.ID) == len(before) && c.ID > before {
+					last[c.LeadID] = c
+				}
+			}
+			return err
+		})
+	})
+	return last, err
+}
+
 // OpenCalls finds the call injected or in progress on each phone that has
 // one, by phone.
 func (s *Store) OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error) {

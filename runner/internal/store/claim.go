@@ -17,7 +17,7 @@ import (
 // turns works for them too.
 //
 // It is crm.ErrConflict, with nothing written, when a run is stopped or has
-// got files meanwhile, a call is no longer planned, a phone has another open
+// got files meanwhile, a call is no longer planned or to another phone, a phone has another open
 // call, a file's name is taken, or the slot has injected one of the leads.
 func (s *Store) Claim(ctx context.Context, c crm.Claim) error {
 	return s.write(ctx, "claim calls", func(ctx context.Context, q querier) error {
@@ -69,7 +69,7 @@ func (s *Store) inject(ctx context.Context, q querier, c *crm.Claim) error {
 	n, err := run(ctx, q, s.claimCalls, calls, func(args []any, call *crm.Call) ([]any, error) {
 		return append(args, call.ID, call.RunID, call.Group, call.Agent, call.File,
 			orNull(int64(call.NotBefore.V), call.NotBefore.Valid),
-			orNull(int64(call.NotAfter.V), call.NotAfter.Valid), int64(c.At)), nil
+			orNull(int64(call.NotAfter.V), call.NotAfter.Valid), int64(c.At), call.Phone), nil
 	})
 	if err != nil || n != int64(len(calls)) {
 		return orConflict(err, "%d of %d calls are no longer planned", int64(len(calls))-n, len(calls))

@@ -63,6 +63,7 @@ func leadTable() table[crm.Lead] {
 		{"phone_raw", func(l *crm.Lead) any { return &l.PhoneRaw }},
 		{"scored_by", func(l *crm.Lead) any { return &l.ScoredBy }},
 		{"custom", func(l *crm.Lead) any { return &l.Custom }},
+		{"revision", func(l *crm.Lead) any { return &l.Revision }},
 	}...)
 	return t
 }

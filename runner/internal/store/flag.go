@@ -50,7 +50,7 @@ func reflag(ctx context.Context, q querier, contacts []string) error {
 	)
 	slices.Sort(contacts)
 	return inLists(slices.Compact(contacts), func(list string, args []any) error {
-		_, err := q.ExecContext(ctx, `UPDATE "lead" SET "in_wallet" = `+wallet+`, "has_pending_task" = `+task+`
+		_, err := q.ExecContext(ctx, `UPDATE "lead" SET "in_wallet" = `+wallet+`, "has_pending_task" = `+task+`, "revision" = "revision" + 1
 			WHERE "contact_id" IN `+list+` AND ("in_wallet" <> `+wallet+` OR "has_pending_task" <> `+task+`)`, args...)
 		return err
 	})

@@ -10,12 +10,16 @@ import (
 )
 
 // PutLeads stores leads whole, new ones and those known by id; of several with
-// one id the last counts. A lead without contact_id is its own contact.
+// one id the last counts. A lead that was written since it was read (its
+// Revision is another one) is crm.ErrConflict, and nothing is stored. A lead
+// without contact_id is its own contact.
 // in_wallet and has_pending_task are taken from the wallets and tasks stored,
 // whatever the lead says. A call whose id is new is inserted; one that is
-// still planned gets the phone, kind, due time, campaign, agent and
-// agreed_exact_time given; one that is no longer planned stays as it is. A
-// second planned call for a lead is crm.ErrConflict, and nothing is stored.
+// still planned gets the phone, kind, state (planned, or cancelled to give it
+// up), due time, campaign, agent and
+// agreed_exact_time given; one
+// that is no longer planned stays as it is. A second planned call for a lead is
+// crm.ErrConflict too.
 //
 // This is how a million leads come in: give thousands at a time.
 func (s *Store) PutLeads(ctx context.Context, arrivals []crm.Arrival) error {
@@ -24,10 +28,11 @@ func (s *Store) PutLeads(ctx context.Context, arrivals []crm.Arrival) error {
 		if err := s.flag(ctx, q, leads); err != nil {
 			return err
 		}
-		if _, err := run(ctx, q, s.putLead, leads, s.lead.bind); err != nil {
-			return err
+		n, err := run(ctx, q, s.putLead, leads, s.lead.bind)
+		if err != nil || n != int64(len(leads)) {
+			return orConflict(err, "%d of %d leads were written meanwhile", int64(len(leads))-n, len(leads))
 		}
-		_, err := run(ctx, q, s.putCall, calls, s.call.bind)
+		_, err = run(ctx, q, s.putCall, calls, s.call.bind)
 		return err
 	})
 }
@@ -38,6 +43,7 @@ func unpack(arrivals []crm.Arrival) ([]*crm.Lead, []*crm.Call) {
 	var calls []*crm.Call
 	for i := range arrivals {
 		leads[i] = arrivals[i].Lead
+		leads[i].Revision++
 		if leads[i].ContactID == "" {
 			leads[i].ContactID = leads[i].ID
 		}

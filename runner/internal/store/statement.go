@@ -8,14 +8,15 @@ func newSchema(d *dialect) *schema {
 		funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
 		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
 	}
-	s.putLead = s.lead.upsert(d, 1)
+	// Whoever writes a lead must have read what it replaces.
+	s.putLead = s.lead.insert(d, s.lead.replace(1, s.lead.names()[1:])+` WHERE "lead"."revision" = excluded."revision" - 1`)
 	// Once injected, a call belongs to its file: an import no longer moves it.
 	s.putCall = s.call.insert(d, s.call.replace(1, []string{
-		"phone", "kind", "due_at", "campaign", "agent", "agreed_exact_time",
+		"phone", "kind", "state", "due_at", "campaign", "agent", "agreed_exact_time",
 	})+` WHERE "call"."state" = 'planned'`)
 	s.saveScores = &multi{
 		head: `UPDATE "lead" SET "type" = v.column2, "segment" = v.column3, "grade" = v.column4, "group" = v.column5,
-			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8 FROM (VALUES `,
+			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8, "revision" = "lead"."revision" + 1 FROM (VALUES `,
 		tail:  `) AS v WHERE "lead"."id" = v.column1`,
 		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT"},
 		width: 8, most: d.rows,
@@ -23,12 +24,12 @@ func newSchema(d *dialect) *schema {
 	s.claimCalls = &multi{
 		head: `UPDATE "call" SET "state" = 'injected', "run_id" = v.column2, "group" = v.column3, "agent" = v.column4,
 			"file" = v.column5, "not_before" = v.column6, "not_after" = v.column7, "injected_at" = v.column8 FROM (VALUES `,
-		tail:  `) AS v WHERE "call"."id" = v.column1 AND "call"."state" = 'planned'`,
-		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT"},
-		width: 8, most: d.rows,
+		tail:  `) AS v WHERE "call"."id" = v.column1 AND "call"."state" = 'planned' AND "call"."phone" = v.column9`,
+		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT"},
+		width: 9, most: d.rows,
 	}
 	s.claimLeads = &multi{
-		head: `UPDATE "lead" SET "status" = 'in_campaign',
+		head: `UPDATE "lead" SET "status" = 'in_campaign', "revision" = "lead"."revision" + 1,
 			"assigned_agent" = CASE WHEN v.column2 = '' THEN "lead"."assigned_agent" ELSE v.column2 END FROM (VALUES `,
 		tail:  `) AS v WHERE "lead"."id" = v.column1`,
 		casts: []string{"TEXT", "TEXT"},

@@ -54,7 +54,8 @@ CREATE TABLE "lead" (
 	"contact_id" {{.Text}} NOT NULL,
 	"phone_raw" {{.Text}} NOT NULL,
 	"scored_by" {{.Text}} NOT NULL,
-	"custom" {{.JSON}} NOT NULL
+	"custom" {{.JSON}} NOT NULL,
+	"revision" {{.Integer}} NOT NULL
 ) {{.Strict}};
 CREATE INDEX "lead_contact" ON "lead" ("contact_id");
 CREATE INDEX "lead_rank" ON "lead" ("score" DESC, "estimated_at" DESC {{.NullsLast}}, "id")
@@ -81,6 +82,7 @@ CREATE TABLE "call" (
 	"recycled_from" {{.Text}} NOT NULL,
 	"created_at" {{.Integer}} NOT NULL
 ) {{.Strict}};
+CREATE INDEX "call_lead" ON "call" ("lead_id");
 CREATE UNIQUE INDEX "call_planned" ON "call" ("lead_id") WHERE "state" = 'planned';
 CREATE UNIQUE INDEX "call_open" ON "call" ("phone") WHERE "state" IN ('injected', 'in_progress');
 CREATE INDEX "call_due" ON "call" ("due_at", "id") WHERE "state" = 'planned';

@@ -17,11 +17,11 @@ func isA(err, target error) bool { return errors.Is(err, target) }
 
 func callUpsert(t *testing.T, s *store.Store) {
 	first := plan("L-1", 1, morning)
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: first}}))
+	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: first})
 	moved := *first
 	moved.DueAt, moved.Phone, moved.Agent, moved.Kind, moved.AgreedExactTime = morning+5, "+33199000077", "zoe", crm.KindCallback, true
 	moved.CreatedAt = morning + 9
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: &moved}}))
+	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: &moved})
 	want := moved
 	want.CreatedAt = morning
 	same(t, "moved", got[map[string]crm.Call](t)(s.PlannedCalls(t.Context(), []string{"L-1"}))["L-1"], want)
@@ -29,15 +29,15 @@ func callUpsert(t *testing.T, s *store.Store) {
 	must(t, s.Claim(t.Context(), claim("IDF", 1, want)))
 	again := want
 	again.DueAt = morning + 50
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: &again}}))
+	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: &again})
 	open := got[map[string]crm.Call](t)(s.OpenCalls(t.Context(), []string{want.Phone}))
 	same(t, "due time of the injected call", open[want.Phone].DueAt, morning+5)
 	same(t, "planned", len(got[map[string]crm.Call](t)(s.PlannedCalls(t.Context(), []string{"L-1"}))), 0)
 }
 
 func onePlanned(t *testing.T, s *store.Store) {
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-1"), Call: plan("L-1", 1, morning)}}))
-	err := s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("L-0")}, {Lead: person("L-1"), Call: plan("L-1", 2, morning)}})
+	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: plan("L-1", 1, morning)})
+	err := s.PutLeads(t.Context(), known(t, s, []crm.Arrival{{Lead: person("L-0")}, {Lead: person("L-1"), Call: plan("L-1", 2, morning)}}))
 	if !isA(err, crm.ErrConflict) {
 		t.Errorf("a second planned call is %v, want crm.ErrConflict", err)
 	}
@@ -47,9 +47,9 @@ func onePlanned(t *testing.T, s *store.Store) {
 func dueCalls(t *testing.T, s *store.Store) {
 	due := map[string]crm.Instant{"a": 30, "b": 10, "Z": 10, "é": 10, "c": -20, "later": 40, "d": 39}
 	for id, at := range due {
-		must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person(id), Call: plan(id, 1, at)}}))
+		rewrite(t, s, crm.Arrival{Lead: person(id), Call: plan(id, 1, at)})
 	}
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("injected"), Call: plan("injected", 1, 5)}}))
+	rewrite(t, s, crm.Arrival{Lead: person("injected"), Call: plan("injected", 1, 5)})
 	must(t, s.Claim(t.Context(), claim("IDF", 1, *plan("injected", 1, 5))))
 	for _, size := range []int{1, 2, 100} {
 		var ids []string
@@ -107,7 +107,7 @@ func planned(t *testing.T, s *store.Store, ids ...string) []crm.Call {
 	for _, id := range ids {
 		call := plan(id, 1, morning)
 		calls = append(calls, *call)
-		must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person(id), Call: call}}))
+		rewrite(t, s, crm.Arrival{Lead: person(id), Call: call})
 	}
 	return calls
 }
@@ -159,7 +159,7 @@ func claimConflicts(t *testing.T, s *store.Store) {
 	// Two leads of one phone: the first is open already.
 	twin := plan("twin", 1, morning)
 	twin.Phone = calls[0].Phone
-	must(t, s.PutLeads(t.Context(), []crm.Arrival{{Lead: person("twin"), Call: twin}}))
+	rewrite(t, s, crm.Arrival{Lead: person("twin"), Call: twin})
 	unknown := *plan("nobody", 1, morning)
 	sameLead := claim("NICE", 1, calls[1])
 	sameLead.Files[0].Lines[0].LeadID = "a"
@@ -282,13 +282,14 @@ func publishing(t *testing.T, s *store.Store) {
 
 func groupCommit(t *testing.T, s *store.Store) {
 	planned(t, s, "owner")
+	owner := known(t, s, []crm.Arrival{{Lead: person("owner")}})[0].Lead
 	errs := make([]error, 100)
 	var all sync.WaitGroup
 	for i := range errs {
 		all.Go(func() {
 			arrivals := []crm.Arrival{{Lead: person(fmt.Sprintf("L-%02d", i))}}
 			if i%2 == 1 {
-				arrivals = append(arrivals, crm.Arrival{Lead: person("owner"), Call: plan("owner", 2+i, morning)})
+				arrivals = append(arrivals, crm.Arrival{Lead: owner, Call: plan("owner", 2+i, morning)})
 			}
 			errs[i] = s.PutLeads(context.Background(), arrivals)
 		})

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"empty facts stay empty", leadEmpty},
 		{"what cannot be stored is refused", leadRefused},
 		{"storing twice changes nothing", leadTwice},
+		{"nobody overwrites what they have not read", leadWrittenMeanwhile},
 		{"texts are ordered by their bytes", leadOrder},
 		{"paging is complete while leads are added", leadPaging},
 		{"ranking is by score, estimation, id", ranking},
