@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"callsheet/engine"
 	"callsheet/runner/internal/terminal"
 )
 
@@ -25,34 +25,8 @@ type app struct {
 	at             string
 	format         string
 	dbGiven        bool
+	term           *terminal.Terminal
 }
-
-// Exit codes, everywhere the same.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitFaults      = 3
-	exitPart        = 5
-	exitInterrupted = 130
-)
-
-const exitHelp = `
-Exit codes:
-  0    done, or nothing to do
-  1    failure at run time
-  2    wrong usage
-  3    mistakes in rule files
-  4    rule tests failed, or a guardrail stopped it
-  5    done in part
-  130  interrupted
-`
-
-// usageError is a command line that cannot be meant.
-type usageError struct{ error }
-
-// partError says that some of the work is done and some is not.
-type partError struct{ error }
 
 // run executes one command line and gives its exit code.
 func (a *app) run(ctx context.Context, args []string) int {
@@ -60,30 +34,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
-	if ctx.Err() != nil {
-		fmt.Fprintln(a.stderr, "callsheet: interrupted: what was stored stays, run the command again to go on")
-		return exitInterrupted
-	}
-	if err == nil {
-		return exitDone
-	}
-	var faults *engine.Faults
-	var usage usageError
-	var part partError
-	switch {
-	case errors.As(err, &faults):
-		printFaults(a.stderr, faults)
-		return exitFaults
-	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"):
-		fmt.Fprintf(a.stderr, "callsheet: %v\nrun callsheet --help for the commands and their flags\n", err)
-		return exitUsage
-	case errors.As(err, &part):
-		fmt.Fprintln(a.stderr, "callsheet:", err)
-		return exitPart
-	}
-	fmt.Fprintln(a.stderr, "callsheet:", err)
-	return exitFailed
+	return a.end(ctx, root.ExecuteContext(ctx))
 }
 
 func (a *app) root() *cobra.Command {
@@ -91,22 +42,27 @@ func (a *app) root() *cobra.Command {
 		Use:           "callsheet",
 		Short:         "who gets called, when, and why",
 		Long:          "callsheet decides who gets called, when and why, by rules that business analysts write.\n" + exitHelp,
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) (err error) {
 			a.dbGiven = cmd.Flags().Changed("db") || a.env("CALLSHEET_DB") != ""
-			_, err := terminal.New(a.stdout, a.stderr, a.format)
-			return asUsage(err)
+			if a.term, err = terminal.New(a.stdout, a.stderr, a.format); err != nil {
+				return usageError{err}
+			}
+			a.term.Now = a.clock
+			return nil
 		},
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.rules, "rules", a.orElse("CALLSHEET_RULES", "."), "folder of the rule book")
 	flags.StringVar(&a.db, "db", a.orElse("CALLSHEET_DB", "callsheet.db"), "SQLite file, postgres:// address, or a folder of fixtures that is only read")
 	flags.StringVar(&a.out, "out", a.orElse("CALLSHEET_OUT", "out"), "folder for the dialer's files")
 	flags.StringVar(&a.at, "at", "", "clock of the command, such as 2026-11-23T09:30:00 (local time of the rule book)")
 	flags.StringVarP(&a.format, "output", "o", "table", "form of the data: table, json or csv")
-	root.AddCommand(
+	return menu(root,
 		newCheckCommand(a),
 		newImportCommand(a),
 		newLeadsCommand(a),
@@ -115,7 +71,6 @@ func (a *app) root() *cobra.Command {
 		newSimulateCommand(a),
 		newStartCampaignCommand(a),
 	)
-	return root
 }
 
 func (a *app) orElse(variable, otherwise string) string {
@@ -125,34 +80,45 @@ func (a *app) orElse(variable, otherwise string) string {
 	return otherwise
 }
 
-func asUsage(err error) error {
-	if err == nil {
-		return nil
+// menu makes a command that only leads to others: alone it shows its help, and
+// a word that is none of the others is wrong usage.
+func menu(cmd *cobra.Command, others ...*cobra.Command) *cobra.Command {
+	cmd.AddCommand(others...)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		hint := "see " + cmd.CommandPath() + " --help"
+		if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+			hint = "did you mean " + strings.Join(near, " or ") + "?"
+		}
+		return usageError{fmt.Errorf("there is no command %q: %s", path(cmd)+args[0], hint)}
 	}
-	return usageError{err}
+	cmd.SuggestionsMinimumDistance = 2
+	return cmd
 }
 
 // exactly wants n arguments and says what they are.
 func exactly(n int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usageError{fmt.Errorf("%s wants %s, not %d arguments", cmd.CommandPath(), what, len(args))}
+		if len(args) == n {
+			return nil
 		}
-		return nil
+		return usageError{fmt.Errorf("%stakes %s, not %d", path(cmd), what, len(args))}
 	}
 }
 
-// printFaults lists mistakes in rule files, each with its line and a caret.
-func printFaults(w io.Writer, faults *engine.Faults) {
-	for _, f := range faults.List {
-		fmt.Fprintf(w, "%s:%d:%d  %s  %s\n%s", f.File, f.Line, f.Column, f.Code, f.Message, f.Frame)
-	}
-	fmt.Fprintf(w, "\n%s in %s\n", plural(len(faults.List), "problem"), plural(faults.Files, "file"))
+// path is the words that lead to a command, with a space after each.
+func path(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath()+" ", "callsheet ")
 }
 
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
+// flagError says which flag has which wrong value, in the words of the user.
+func flagError(_ *cobra.Command, err error) error {
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) && bad.GetFlag().Value.Type() == "int" {
+		return usageError{fmt.Errorf("--%s is %q: write a whole number", bad.GetFlag().Name, bad.GetValue())}
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return usageError{err}
 }

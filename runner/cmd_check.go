@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -12,24 +13,59 @@ import (
 
 func newCheckCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:   "check",
-		Short: "find every mistake in a rule book",
-		Long:  "check reads and checks all rule files as if they were to be put in force, and lists every mistake with its place.\n" + exitHelp,
-		Args:  exactly(0, "no argument (name the folder with --rules)"),
-		RunE:  func(*cobra.Command, []string) error { return runCheck(a) },
+		Use:     "check",
+		Short:   "find every mistake in a rule book",
+		Long:    "check reads and checks all rule files as if they were to be put in force, and lists every mistake with its place.\n" + exitHelp,
+		Example: "  callsheet --rules /etc/callsheet check",
+		Args:    exactly(0, "no argument (name the folder with --rules)"),
+		RunE:    func(*cobra.Command, []string) error { return runCheck(a) },
 	}
 }
 
-// runCheck loads the book as every other command does. Mistakes are the error.
+// runCheck loads the book as every other command does. Mistakes are the data
+// that it was asked for, and the error too.
 func runCheck(a *app) error {
-	term, err := terminal.New(a.stdout, a.stderr, a.format)
-	if err != nil {
-		return usageError{err}
-	}
 	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
-	if err != nil {
+	if err == nil {
+		return a.passed(book)
+	}
+	err = unreadable(a.rules, err)
+	var faults *engine.Faults
+	if !errors.As(err, &faults) {
 		return err
 	}
-	term.Printf("%s, %s, version %s: no problem", plural(book.Files, "file"), plural(book.Rules, "rule"), book.Short())
+	if a.term.Format == terminal.Table {
+		printFaults(a.stdout, faults)
+		return toldError{faults}
+	}
+	if err := a.listFaults(faults.List); err != nil {
+		return err
+	}
+	a.term.Note("%s", verdict(faults))
+	return toldError{faults}
+}
+
+// passed says that a rule book has no mistake. Programs get an empty list.
+func (a *app) passed(book *engine.RuleBook) error {
+	say := a.term.Printf
+	if a.term.Format != terminal.Table {
+		if err := a.listFaults([]engine.Fault{}); err != nil {
+			return err
+		}
+		say = a.term.Note
+	}
+	say("%s, %s, version %s: no problem", plural(book.Files, "file"), plural(book.Rules, "rule"), book.Short())
 	return nil
+}
+
+// listFaults is the list of mistakes for programs.
+func (a *app) listFaults(list []engine.Fault) error {
+	if a.term.Format == terminal.JSON {
+		return a.term.JSON(list)
+	}
+	rows := make([][]any, len(list))
+	for i, f := range list {
+		rows[i] = []any{f.File, f.Line, f.Column, f.Code, f.Message, f.Hint}
+	}
+	return a.term.Table(terminal.Columns("file", "line", "column", "code", "message", "hint"), rows)
 }

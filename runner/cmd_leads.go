@@ -2,26 +2,26 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/engine"
-	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/terminal"
 )
 
 func newLeadsCommand(a *app) *cobra.Command {
-	leads := &cobra.Command{Use: "leads", Short: "look at single leads", Args: exactly(0, "a command such as show")}
-	leads.AddCommand(&cobra.Command{
+	show := &cobra.Command{
 		Use:   "show ID",
 		Short: "show a lead, how its score adds up, and what was decided about it",
-		Args:  exactly(1, "the id of a lead"),
+		Long: "leads show prints what is known of a lead, its score line by line at the clock of the command, and every decision\n" +
+			"about it. The lines add up to the score.\n" + exitHelp,
+		Example: "  callsheet --db fixtures leads show L-0325",
+		Args:    exactly(1, "the id of one lead"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.with(cmd.Context(), func(s *session) error { return runLeadsShow(cmd, s, args[0]) })
 		},
-	})
-	return leads
+	}
+	return menu(&cobra.Command{Use: "leads", Short: "look at single leads", Long: "leads looks at single leads.\n" + exitHelp}, show)
 }
 
 // shown is everything that leads show tells of a lead.
@@ -71,81 +71,13 @@ func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
 		if d.Injected {
 			result = "injected"
 		}
-		out.Decisions = append(out.Decisions, decided{d.SlotKey, d.Group, result, d.Detail, d.Unknown, d.Rank, d.Score, d.Version[:7]})
+		out.Decisions = append(out.Decisions, decided{d.SlotKey, d.Group, result, d.Detail, d.Unknown, d.Rank, d.Score, d.Version[:min(7, len(d.Version))]})
 	}
 	if s.Format == terminal.JSON {
 		return s.JSON(out)
 	}
 	return s.printLead(out)
 }
-
-// describe collects the facts of a lead and scores it now, with its lines.
-func (s *session) describe(lead *crm.Lead) shown {
-	lines, score := s.desk.Breakdown(s.book, lead, s.now)
-	out := shown{
-		Facts: map[string]any{}, Score: score, Breakdown: lines, At: s.now.In(s.book.Zone).Format(time.RFC3339),
-		Version: s.book.Short(), Decisions: []decided{},
-	}
-	for _, f := range crm.LeadFields() {
-		value := s.fact(f.Of(lead))
-		if f.Name == "contact.phone" || f.Name == "contact.phone_national" {
-			value = terminal.Mask(fmt.Sprint(value))
-		}
-		out.Facts[f.Name] = value
-		out.names = append(out.names, f.Name)
-	}
-	for _, f := range s.book.Fields {
-		if f.Custom {
-			value := lead.Custom[f.Name[len("lead."):]]
-			if at, ok := value.(crm.Instant); ok {
-				value = s.local(at)
-			}
-			out.Facts[f.Name] = value
-			out.names = append(out.names, f.Name)
-		}
-	}
-	return out
-}
-
-// fact is a stored fact as people read it; nil when it is empty.
-func (s *session) fact(pointer any) any {
-	switch v := pointer.(type) {
-	case *string:
-		if *v == "" {
-			return nil
-		}
-		return *v
-	case *int64:
-		return *v
-	case *bool:
-		return *v
-	case *crm.Instant:
-		return s.local(*v)
-	case *[]string:
-		if len(*v) == 0 {
-			return nil
-		}
-		return *v
-	case *crm.Maybe[int64]:
-		return orNil(v.V, v.Valid)
-	case *crm.Maybe[float64]:
-		return orNil(v.V, v.Valid)
-	case *crm.Maybe[bool]:
-		return orNil(v.V, v.Valid)
-	case *crm.Maybe[crm.Instant]:
-		return s.when(*v)
-	}
-	return nil
-}
-
-func orNil[T any](value T, filled bool) any {
-	if !filled {
-		return nil
-	}
-	return value
-}
-
-func (s *session) local(i crm.Instant) string { return i.Time().In(s.book.Zone).Format(time.RFC3339) }
 
 // printLead prints three tables: the facts that are known, the lines of the
 // score, and the decisions.
@@ -166,15 +98,17 @@ func (s *session) printLead(out shown) error {
 		return nil
 	}
 	s.Printf("\nScore %d at %s (rule book %s)", out.Score, out.At, out.Version)
+	sum := int64(0)
 	lines := make([][]any, len(out.Breakdown))
 	for i, line := range out.Breakdown {
+		sum += line.Points
 		note := ""
 		if line.Unknown {
 			note = "could not be evaluated"
 		}
 		lines[i] = []any{line.Group, line.Rule, line.Points, line.Say, note}
 	}
-	lines = append(lines, []any{"", "", out.Score, "adds up to", ""})
+	lines = append(lines, []any{"", "", sum, "adds up to", ""})
 	if err := s.Table(terminal.Columns("group", "rule", "points", "say", "note"), lines); err != nil {
 		return err
 	}

@@ -20,10 +20,11 @@ type rankOptions struct {
 func newRankCommand(a *app) *cobra.Command {
 	var o rankOptions
 	cmd := &cobra.Command{
-		Use:   "rank",
-		Short: "list leads by score, best first",
-		Long:  "rank lists leads by their stored score: the best first, equal scores by newest estimation, then by id.\n" + exitHelp,
-		Args:  exactly(0, "no argument"),
+		Use:     "rank",
+		Short:   "list leads by score, best first",
+		Long:    "rank lists leads by their stored score: the best first, equal scores by newest estimation, then by id.\n" + exitHelp,
+		Example: "  callsheet --db fixtures rank --limit 10 --segment PVI_NOW",
+		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(s *session) error { return runRank(cmd, s, o) })
 		},
@@ -38,7 +39,7 @@ func runRank(cmd *cobra.Command, s *session, o rankOptions) error {
 		return usageError{fmt.Errorf("--limit is %d: ask for at least one lead", o.limit)}
 	}
 	if segments := s.segments(); o.segment != "" && !slices.Contains(segments, o.segment) {
-		return usageError{fmt.Errorf("no segment is called %s: the rule book has %s", o.segment, strings.Join(segments, ", "))}
+		return usageError{fmt.Errorf("no segment is called %q: the rule book has %s", o.segment, strings.Join(segments, ", "))}
 	}
 	leads, err := s.store.Ranking(cmd.Context(), o.segment, o.limit)
 	if err != nil {

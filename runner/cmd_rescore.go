@@ -1,8 +1,15 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
+
+	"callsheet/runner/internal/terminal"
 )
+
+// slowLeads is the number from which a rescore shows how far it is.
+const slowLeads = 10_000
 
 func newRescoreCommand(a *app) *cobra.Command {
 	return &cobra.Command{
@@ -10,24 +17,28 @@ func newRescoreCommand(a *app) *cobra.Command {
 		Short: "bring the stored scores up to date",
 		Long: "rescore lets the rule book decide type, segment, score, grade and group of every stored lead anew, and plans\n" +
 			"the first call of parked leads that a campaign takes now. Only what changed is written.\n" + exitHelp,
-		Args: exactly(0, "no argument"),
+		Example: "  callsheet --rules /etc/callsheet --db /var/lib/callsheet/callsheet.db rescore",
+		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error { return runRescore(cmd, s) })
+			return a.with(cmd.Context(), func(s *session) error { return runRescore(cmd, a, s) })
 		},
 	}
 }
 
-func runRescore(cmd *cobra.Command, s *session) error {
+func runRescore(cmd *cobra.Command, a *app, s *session) error {
+	if err := s.onlyRead(a.db); err != nil {
+		return err
+	}
 	total, err := s.store.CountLeads(cmd.Context())
 	if err != nil {
 		return err
 	}
-	bar := s.Progress("rescoring", int64(total))
-	got, err := s.desk.Rescore(cmd.Context(), s.book, s.now, func(n int) { bar.Add(int64(n)) })
-	bar.Done()
+	advance, done := s.progress("rescoring", int64(total), slowLeads)
+	got, err := s.desk.Rescore(cmd.Context(), s.book, s.now, func(n int) { advance(int64(n)) })
+	done()
 	if err != nil {
 		return err
 	}
-	s.Printf("rescored %s: %d changed, %d planned", plural(got.Leads, "lead"), got.Changed, got.Planned)
-	return nil
+	sentence := fmt.Sprintf("rescored %s: %d changed, %d planned", plural(got.Leads, "lead"), got.Changed, got.Planned)
+	return s.tell(sentence, terminal.Columns("leads", "changed", "planned"), got.Leads, got.Changed, got.Planned)
 }

@@ -25,8 +25,9 @@ func newSimulateCommand(a *app) *cobra.Command {
 		Short: "run whole days in memory over the fixtures",
 		Long: "simulate starts every campaign at the beginning of each of its slots, in memory and at a clock of its own, over the\n" +
 			"leads of fixtures/ (or of the folder named with --db), and writes the dialer's files into a folder of its own.\n" + exitHelp,
-		Args: exactly(0, "no argument"),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), a, o) },
+		Example: "  callsheet simulate --from 2026-11-23 --days 2 --out campaigns",
+		Args:    exactly(0, "no argument"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), a, o) },
 	}
 	cmd.Flags().StringVar(&o.from, "from", "", "first day, such as 2026-11-23; the first working day after the newest lead when left out")
 	cmd.Flags().IntVar(&o.days, "days", 1, "how many working days")
@@ -40,10 +41,13 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		folder = a.db
 	}
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("%s is no folder of fixtures: name one with --db", folder)}
+		return usageError{fmt.Errorf("simulate reads a folder of fixtures (leads.csv and so on), and %s is none: name one with --db", folder)}
 	}
 	if o.days < 1 {
 		return usageError{fmt.Errorf("--days is %d: simulate at least one day", o.days)}
+	}
+	if o.out == "" {
+		return usageError{errors.New("--out is empty: name a folder for the files")}
 	}
 	s, err := a.openFixtures(ctx, folder)
 	if err != nil {

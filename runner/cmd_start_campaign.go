@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +26,8 @@ func newStartCampaignCommand(a *app) *cobra.Command {
 		Short: "inject the due leads of a slot",
 		Long: "start-campaign chooses the leads that are due in the running slot of a campaign, or else the next one, and\n" +
 			"writes them to CSV files for the dialer. Started again, it adds only what is new.\n" + exitHelp,
-		Args: exactly(0, "no argument (name the campaign with --type)"),
+		Example: "  callsheet start-campaign --type=PVI --start-date=2026-11-23T09:30:00 --dry-run",
+		Args:    exactly(0, "no argument (name the campaign with --type)"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.with(cmd.Context(), func(s *session) error { return runStart(cmd.Context(), s, o) })
 		},
@@ -47,25 +50,32 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 	if err != nil {
 		return err
 	}
-	if !o.dryRun {
-		if err := s.publish(ctx); err != nil {
-			return err
-		}
+	if o.dryRun {
+		reports, err := s.start(ctx, campaigns, true)
+		return errors.Join(s.report(reports, true), err)
 	}
-	var all []dispatch.Report
+	// What an earlier command has decided and not written comes first.
+	if err := s.publish(ctx); err != nil {
+		return err
+	}
+	reports, err := s.start(ctx, campaigns, false)
+	return errors.Join(s.publish(ctx), s.report(reports, false), err)
+}
+
+// start starts campaigns one after the other. What was started before one of
+// them fails stays started.
+func (s *session) start(ctx context.Context, campaigns []*engine.Campaign, dry bool) (all []dispatch.Report, err error) {
 	for _, c := range campaigns {
-		reports, err := s.desk.Start(ctx, s.book, c, s.now, o.dryRun)
-		if err != nil {
-			return err
-		}
+		reports, err := s.desk.Start(ctx, s.book, c, s.now, dry)
 		all = append(all, reports...)
-	}
-	if !o.dryRun {
-		if err := s.publish(ctx); err != nil {
-			return err
+		switch {
+		case err != nil && len(all) > 0 && !dry:
+			return all, partError{fmt.Errorf("%w (the campaigns above are started: start again for the others)", err)}
+		case err != nil:
+			return all, err
 		}
 	}
-	return s.report(all, o.dryRun)
+	return all, nil
 }
 
 // chosen are the campaigns that --type names, or all that have slots of their
@@ -82,12 +92,14 @@ func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 	for _, t := range types {
 		c, ok := book.Campaign(t)
 		if !ok {
-			return nil, usageError{fmt.Errorf("no campaign is called %s: the rule book has %s", t, strings.Join(names, ", "))}
+			return nil, usageError{fmt.Errorf("no campaign is called %q: the rule book has %s", t, strings.Join(names, ", "))}
 		}
 		if c.Follows != "" {
 			return nil, usageError{fmt.Errorf("%s follows %s and has no slots of its own to start: start %s", c.Name, c.Follows, c.Follows)}
 		}
-		list = append(list, c)
+		if !slices.Contains(list, c) {
+			list = append(list, c)
+		}
 	}
 	return list, nil
 }

@@ -33,22 +33,22 @@ func (s *session) loadFolder(ctx context.Context, folder string) error {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && kind != "leads" {
 			continue
 		}
-		if err := importers()[kind](&quiet, ctx, path); err != nil {
+		if err := quiet.importFile(ctx, kind, path); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// newest is when the newest lead of a file was received; zero when the file
-// does not say.
+// newest is when the newest lead of a file was received or estimated; zero
+// when the file says neither.
 func (s *session) newest(path string) (time.Time, error) {
 	source, err := intake.Open(path)
 	if err != nil {
 		return time.Time{}, err
 	}
 	defer source.Close()
-	reader, err := intake.Leads(source, s.customFields(), intake.NewPhones(), s.book.Zone)
+	reader, err := s.leadReader(source)
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -66,7 +66,7 @@ func (s *session) newest(path string) (time.Time, error) {
 		}
 		var l crm.Lead
 		row.Set(&l, true)
-		newest = max(newest, l.CreatedAt)
+		newest = max(newest, l.CreatedAt, l.EstimatedAt.V)
 	}
 	if newest == 0 {
 		return time.Time{}, nil

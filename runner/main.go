@@ -13,7 +13,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	// Whoever interrupts a second time does not want to wait.
+	context.AfterFunc(ctx, stop)
 	a := &app{stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, clock: time.Now}
 	os.Exit(a.run(ctx, os.Args[1:]))
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -14,10 +11,7 @@ import (
 // TestMain lets scripts run the program itself as the command callsheet.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"callsheet": func() {
-			a := &app{stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, clock: time.Now}
-			os.Exit(a.run(context.Background(), os.Args[1:]))
-		},
+		"callsheet": main,
 	})
 }
 
@@ -30,7 +24,13 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": exitCode,
+			"bytes": writeBytes,
+			"dump":  dump,
+			"exit":  wantExit,
+			"json":  wantJSON,
+			"leads": writeLeads,
+			"long":  writeLong,
+			"tree":  wantTree,
 		},
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"fixtures", "campaigns.yaml", "scoring.yaml", "rules"} {
@@ -42,21 +42,6 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
-}
-
-// exitCode runs callsheet and demands an exit code: exit 3 callsheet check.
-func exitCode(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 3 || args[1] != "callsheet" {
-		ts.Fatalf("usage: exit CODE callsheet ARGUMENTS")
-	}
-	err := ts.Exec("callsheet", args[2:]...)
-	got := "0"
-	if err != nil {
-		got = strings.TrimPrefix(err.Error(), "exit status ")
-	}
-	if got != args[0] {
-		ts.Fatalf("exit code %s, want %s\n%s%s", got, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
-	}
 }
 
 func copyTree(from, to string) error {

@@ -67,16 +67,12 @@ func (a *app) openFixtures(ctx context.Context, folder string) (*session, error)
 // begin puts the rule book in force over an open store. A book whose files
 // are bad gives way to the last good one, loudly.
 func (a *app) begin(ctx context.Context, st *store.Store, kept engine.Keeper) (*session, error) {
-	term, err := terminal.New(a.stdout, a.stderr, a.format)
-	if err != nil {
-		return nil, usageError{err}
-	}
 	e, err := engine.Open(ctx, a.rules, engine.Options{Shipped: callsheet.Shipped(), Keeper: kept, Now: a.clock})
 	if err != nil {
-		return nil, err
+		return nil, unreadable(a.rules, err)
 	}
-	s := &session{Terminal: term, store: st, book: e.Book(), now: a.clock(), out: a.out}
-	s.warnOf(e.Status())
+	s := &session{Terminal: a.term, store: st, book: e.Book(), now: a.clock(), out: a.out}
+	s.warnOf(a.rules, e.Status())
 	if a.at != "" {
 		if s.now, err = parseTime(a.at, s.book.Zone); err != nil {
 			return nil, err
@@ -87,21 +83,49 @@ func (a *app) begin(ctx context.Context, st *store.Store, kept engine.Keeper) (*
 }
 
 // warnOf says loudly that the rule files are not what is in force.
-func (s *session) warnOf(status engine.Status) {
+func (s *session) warnOf(folder string, status engine.Status) {
 	if status.Rejected == nil {
 		return
 	}
 	s.Warn("the rule files are refused; rule book %s of %s stays in force", s.book.Short(),
 		status.Since.In(s.book.Zone).Format("2006-01-02 15:04"))
+	why := unreadable(folder, status.Rejected.Faults)
 	var faults *engine.Faults
-	if errors.As(status.Rejected.Faults, &faults) {
+	if errors.As(why, &faults) {
 		printFaults(s.Err, faults)
 		return
 	}
-	s.Note("%v", status.Rejected.Faults)
+	s.Note("%v", why)
 }
 
 func (s *session) close() error { return s.store.Close() }
+
+// tell prints what a command did: a sentence for people, a row for programs.
+func (s *session) tell(sentence string, columns []terminal.Column, row ...any) error {
+	if s.Format == terminal.Table {
+		_, err := fmt.Fprintln(s.Out, sentence)
+		return err
+	}
+	return s.Table(columns, [][]any{row})
+}
+
+// progress shows work that takes long enough for somebody to wonder how far it
+// is: a total of slow or more.
+func (s *session) progress(title string, total, slow int64) (advance func(int64), done func()) {
+	if total < slow {
+		return func(int64) {}, func() {}
+	}
+	bar := s.Progress(title, total)
+	return bar.Add, bar.Done
+}
+
+// onlyRead refuses to change a folder of fixtures.
+func (s *session) onlyRead(db string) error {
+	if !s.fixtures {
+		return nil
+	}
+	return usageError{fmt.Errorf("%s is a folder of fixtures and only read: name a database with --db", db)}
+}
 
 // with runs work in a session and closes it.
 func (a *app) with(ctx context.Context, work func(*session) error) error {
@@ -109,7 +133,11 @@ func (a *app) with(ctx context.Context, work func(*session) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(work(s), s.close())
+	err = work(s)
+	if closed := s.close(); err == nil {
+		err = closed // after another error it is only a consequence
+	}
+	return err
 }
 
 // publish writes what the store has claimed into the dialer's folder.

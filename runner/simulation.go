@@ -13,7 +13,6 @@ import (
 	"callsheet/engine"
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/dialer"
-	"callsheet/runner/internal/terminal"
 )
 
 // start is one campaign at the beginning of one slot.
@@ -25,16 +24,17 @@ type start struct {
 // simulate starts every campaign at the beginning of each of its slots, for a
 // number of days that have slots, and prints what came of it.
 func (s *session) simulate(ctx context.Context, first calendar.Date, days int) error {
-	var rows [][]any
-	files := 0
+	sim := simulated{calls: map[string]int{}, reasons: map[string]int{}}
+	idle := 0
 	for day := first; days > 0; day = day.AddDays(1) {
-		if first.DaysUntil(day) > 366 {
-			return fmt.Errorf("no slot within a year from %s", first)
-		}
 		starts := s.starts(day)
 		if len(starts) == 0 {
+			if idle++; idle > 366 {
+				return fmt.Errorf("no campaign has a slot in the year before %s", day)
+			}
 			continue
 		}
+		idle = 0
 		days--
 		for _, st := range starts {
 			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start, false)
@@ -45,27 +45,13 @@ func (s *session) simulate(ctx context.Context, first calendar.Date, days int) e
 			if err != nil {
 				return err
 			}
-			files += len(published)
+			sim.files += len(published)
 			for _, r := range reports {
-				for _, g := range r.Groups {
-					waiting := g.OverCapacity + g.PhoneOpen + g.NoAgent
-					rows = append(rows, []any{
-						day.String(), st.slot.Start.In(s.book.Zone).Format("15:04"), g.Campaign, g.Group, g.New, waiting,
-					})
-				}
+				sim.add(day, st.slot.Start.In(s.book.Zone).Format("15:04"), r)
 			}
 		}
 	}
-	columns := terminal.Columns("day", "slot", "campaign", "group", "injected", "waiting")
-	if err := s.Table(columns, rows); err != nil {
-		return err
-	}
-	injected := 0
-	for _, row := range rows {
-		injected += row[4].(int)
-	}
-	s.Note("%s injected in %s below %s (rule book %s)", plural(injected, "call"), plural(files, "file"), s.out, s.book.Short())
-	return nil
+	return s.printSimulation(&sim)
 }
 
 // starts lists the slots of a day, each campaign once per beginning, in the

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,8 +44,8 @@ func (s *session) reportSlot(r dispatch.Report) {
 		s.Printf("%s: nobody to inject", slot)
 	}
 	s.Printf("%s funnel: %s", slot, funnelLine(r))
-	for rule, n := range r.Unknown {
-		s.Note("%s: %s kept out because %s could not be evaluated", slot, plural(n, "lead"), rule)
+	for _, rule := range slices.Sorted(maps.Keys(r.Unknown)) {
+		s.Note("%s: %s kept out because %s could not be evaluated", slot, plural(r.Unknown[rule], "lead"), rule)
 	}
 }
 

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
+)
+
+// wantExit runs callsheet and demands an exit code: exit 3 callsheet check.
+func wantExit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 || args[1] != "callsheet" {
+		ts.Fatalf("usage: exit CODE callsheet ARGUMENTS")
+	}
+	err := ts.Exec("callsheet", args[2:]...)
+	got := "0"
+	if err != nil {
+		got = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s\n%s%s", got, args[0], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+}
+
+// writeBytes writes a file that no script can hold: bytes FILE 'Zo\xe9\r\n'.
+func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: bytes FILE TEXT, with the escapes of a Go string")
+	}
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// writeLong adds a line of so many bytes to a file: long FILE 100000000.
+func writeLong(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: long FILE BYTES")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	ts.Check(err)
+	_, err = f.Write(append(bytes.Repeat([]byte("x"), n), '\n'))
+	ts.Check(err)
+	ts.Check(f.Close())
+}
+
+// writeLeads writes so many leads to a CSV: leads FILE 5000.
+func writeLeads(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: leads FILE COUNT")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), leadsCSV(n), 0o644))
+}
+
+// leadsCSV is a CSV of n invented leads.
+func leadsCSV(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString("id,phone,postal_code,source,estimated_at,first_name,last_name,legal_basis\n")
+	for i := range n {
+		fmt.Fprintf(&b, "G%06d,01 99 00 %02d %02d,75011,estimation,2026-11-20T10:00:00,Anne,Invented-%d,request\n", i, i/100%100, i%100, i)
+	}
+	return b.Bytes()
+}
+
+// dump writes what a database holds, without its own bookkeeping, as text:
+// dump callsheet.db before.txt. Two dumps are equal when the rows are.
+func dump(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: dump DATABASE FILE")
+	}
+	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0])+"?mode=ro")
+	ts.Check(err)
+	defer db.Close()
+	var text strings.Builder
+	for _, table := range column(ts, db, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'goose_%' order by 1") {
+		fmt.Fprintf(&text, "%s\n%s\n", table, strings.Join(rowsOf(ts, db, table), "\n"))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text.String()), 0o644))
+}
+
+func column(ts *testscript.TestScript, db *sql.DB, query string) (values []string) {
+	rows, err := db.Query(query)
+	ts.Check(err)
+	defer rows.Close()
+	for rows.Next() {
+		var v string
+		ts.Check(rows.Scan(&v))
+		values = append(values, v)
+	}
+	ts.Check(rows.Err())
+	return values
+}
+
+func rowsOf(ts *testscript.TestScript, db *sql.DB, table string) []string {
+	cells := column(ts, db, "select 'quote(\"' || name || '\")' from pragma_table_info('"+table+"') order by cid")
+	return column(ts, db, "select "+strings.Join(cells, " || ' ' || ")+" from \""+table+"\" order by 1")
+}
+
+// wantJSON demands that a file, or stdout, is one JSON value.
+func wantJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: json FILE")
+	}
+	if text := ts.ReadFile(args[0]); !json.Valid([]byte(text)) {
+		ts.Fatalf("%s is no JSON:\n%s", args[0], text)
+	}
+}
+
+// wantTree demands that two folders hold the same files with the same bytes.
+func wantTree(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tree FOLDER FOLDER")
+	}
+	one, other := filesOf(ts, args[0]), filesOf(ts, args[1])
+	if len(one) == 0 {
+		ts.Fatalf("%s is empty", args[0])
+	}
+	for name, text := range one {
+		if other[name] != text {
+			ts.Fatalf("%s differs", name)
+		}
+	}
+	if len(other) != len(one) {
+		ts.Fatalf("%s has %d files, %s has %d", args[0], len(one), args[1], len(other))
+	}
+}
+
+func filesOf(ts *testscript.TestScript, folder string) map[string]string {
+	files := map[string]string{}
+	root := ts.MkAbs(folder)
+	ts.Check(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, root)] = string(text)
+		return err
+	}))
+	return files
+}
