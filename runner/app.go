@@ -34,7 +34,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	return a.end(ctx, root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if a.term != nil {
+		err = errors.Join(err, a.term.Lost())
+	}
+	return a.end(ctx, err)
 }
 
 func (a *app) root() *cobra.Command {

@@ -51,25 +51,29 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 		return err
 	}
 	if o.dryRun {
-		reports, err := s.start(ctx, campaigns, true)
+		s.desk = s.desk.Rehearsal()
+		reports, err := s.start(ctx, campaigns)
 		return errors.Join(s.report(reports, true), err)
+	}
+	if s.fixtures {
+		return usageError{errors.New("a folder of fixtures is only read: add --dry-run, or name a database with --db")}
 	}
 	// What an earlier command has decided and not written comes first.
 	if err := s.publish(ctx); err != nil {
 		return err
 	}
-	reports, err := s.start(ctx, campaigns, false)
+	reports, err := s.start(ctx, campaigns)
 	return errors.Join(s.publish(ctx), s.report(reports, false), err)
 }
 
 // start starts campaigns one after the other. What was started before one of
 // them fails stays started.
-func (s *session) start(ctx context.Context, campaigns []*engine.Campaign, dry bool) (all []dispatch.Report, err error) {
+func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all []dispatch.Report, err error) {
 	for _, c := range campaigns {
-		reports, err := s.desk.Start(ctx, s.book, c, s.now, dry)
+		reports, err := s.desk.Start(ctx, s.book, c, s.now)
 		all = append(all, reports...)
 		switch {
-		case err != nil && len(all) > 0 && !dry:
+		case err != nil && len(all) > 0:
 			return all, partError{fmt.Errorf("%w (the campaigns above are started: start again for the others)", err)}
 		case err != nil:
 			return all, err

@@ -37,7 +37,7 @@ func (s *session) simulate(ctx context.Context, first calendar.Date, days int) e
 		idle = 0
 		days--
 		for _, st := range starts {
-			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start, false)
+			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start)
 			if err != nil {
 				return err
 			}

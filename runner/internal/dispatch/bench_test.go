@@ -46,7 +46,7 @@ func BenchmarkDecide(b *testing.B) {
 	defer closes()
 	c, at := o.campaign("PVI"), local(b, "2026-11-23T10:00:00")
 	for b.Loop() {
-		reports, err := o.desk.Start(context.Background(), o.book, c, at, true)
+		reports, err := o.desk.Rehearsal().Start(context.Background(), o.book, c, at)
 		must(b, err)
 		same(b, "due", reports[0].Funnel.Steps[0], crm.Step{Name: "planned", Left: 5000})
 	}

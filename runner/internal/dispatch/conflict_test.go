@@ -40,7 +40,7 @@ func TestStartBeginsAgainWhenSomebodyElseWasFaster(t *testing.T) {
 			o.seven()
 			slow := *o.desk
 			slow.Store = &overtaken{o.store, func() { o.start("PVI", "2026-11-23T09:30:00") }, 1}
-			reports, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T09:30:00"), false)
+			reports, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T09:30:00"))
 			must(t, err)
 			same(t, "groups", reports[0].Groups, []dispatch.Started{{
 				Campaign: "PVI", Group: "IDF", Slot: reports[0].Slot, Already: 3, OverCapacity: 1,
@@ -59,7 +59,7 @@ func TestStartWithoutTheCallThatWentAway(t *testing.T) {
 	o.receive("2026-11-22T20:00:00", append(queue(2), lead("pqsc", 100, given("PQSC", "PVI_NOW", 50)))...)
 	slow := *o.desk
 	slow.Store = &overtaken{o.store, func() { o.start("PQSC", "2026-11-23T14:00:00") }, 1}
-	_, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T14:00:00"), false)
+	_, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T14:00:00"))
 	must(t, err)
 	same(t, "decisions", o.decisions(afternoon), map[string]string{"L1": "phone_open: PQSC/2026-11-23T14:00/IDF", "L2": "injected"})
 }
@@ -76,7 +76,7 @@ func TestStartDoesNotDenyWhatSomebodyElseInjected(t *testing.T) {
 	slow.Store = &overtaken{o.store, func() { o.start("PVI", "2026-11-23T09:30:00") }, 1}
 	strict := f0(t, "max_per_slot: 3", "max_per_slot: 1")
 	c, _ := strict.Campaign("PVI")
-	_, err := slow.Start(t.Context(), strict, c, local(t, "2026-11-23T09:30:00"), false)
+	_, err := slow.Start(t.Context(), strict, c, local(t, "2026-11-23T09:30:00"))
 	must(t, err)
 	same(t, "decisions", o.decisions(morning), map[string]string{"L1": "injected", "L2": "injected"})
 	stored := o.ledger(morning)
@@ -93,7 +93,7 @@ func TestStartGivesUp(t *testing.T) {
 	before := o.ledger(morning)
 	slow := *o.desk
 	slow.Store = loser{o.store}
-	_, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T09:30:00"), false)
+	_, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T09:30:00"))
 	if !errors.Is(err, crm.ErrConflict) || !strings.HasPrefix(err.Error(), "start PVI in the slot of 2026-11-23 10:00: ") {
 		t.Errorf("start is %v, want crm.ErrConflict with campaign and slot", err)
 	}
@@ -161,7 +161,7 @@ func (o *office) race(rounds, batch, desk int) error {
 	receiver := o.desk.Receiver(o.book)
 	for round := range rounds {
 		for _, name := range []string{"PVI", "PQSC"} {
-			if _, err := o.desk.Start(o.Context(), o.book, o.campaign(name), at, false); err != nil && !errors.Is(err, crm.ErrConflict) {
+			if _, err := o.desk.Start(o.Context(), o.book, o.campaign(name), at); err != nil && !errors.Is(err, crm.ErrConflict) {
 				return err
 			}
 		}

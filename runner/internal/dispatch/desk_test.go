@@ -171,7 +171,7 @@ func (o *office) campaign(name string) *engine.Campaign {
 // start starts a campaign at a local time.
 func (o *office) start(name, at string) []dispatch.Report {
 	o.Helper()
-	reports, err := o.desk.Start(o.Context(), o.book, o.campaign(name), local(o, at), false)
+	reports, err := o.desk.Start(o.Context(), o.book, o.campaign(name), local(o, at))
 	must(o, err)
 	return reports
 }

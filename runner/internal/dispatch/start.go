@@ -50,12 +50,9 @@ const attempts = 5
 // Start injects the due calls of a campaign into the slot that runs at the
 // given time, or else the next one: the slot of each group by its calendar. A
 // slot that was stopped is over. Calls injected earlier stay as they are, so
-// that starting again adds only what is new. A dry run decides the same and
-// stores nothing; see [Desk.Rehearsal] for several campaigns.
-func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time, dry bool) ([]Report, error) {
-	if dry {
-		d = d.Rehearsal()
-	}
+// that starting again adds only what is new. [Desk.Rehearsal] decides the same
+// and stores nothing.
+func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
 	st := start{desk: d, book: book, c: c, at: at}
 	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)

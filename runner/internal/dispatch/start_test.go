@@ -140,7 +140,7 @@ func TestStartTakesTheRunningSlotOrTheNext(t *testing.T) {
 				b = slow
 			}
 			c, _ := b.Campaign("PVI")
-			reports, err := o.desk.Start(t.Context(), b, c, local(t, test.at), false)
+			reports, err := o.desk.Start(t.Context(), b, c, local(t, test.at))
 			must(t, err)
 			same(t, "reports", len(reports), 1)
 			same(t, "slot", reports[0].Slot.Start.Equal(local(t, test.want)), true)
@@ -318,7 +318,7 @@ func TestDryRunDecidesTheSameAndStoresNothing(t *testing.T) {
 	o.seven()
 	before := o.ledger(morning)
 	c, at := o.campaign("PVI"), local(t, "2026-11-23T09:30:00")
-	rehearsed, err := o.desk.Start(t.Context(), o.book, c, at, true)
+	rehearsed, err := o.desk.Rehearsal().Start(t.Context(), o.book, c, at)
 	must(t, err)
 	same(t, "ledger", o.ledger(morning), before)
 	same(t, "reports", o.start("PVI", "2026-11-23T09:30:00"), rehearsed)
@@ -332,7 +332,7 @@ func TestRehearsalSeesTheStartsBefore(t *testing.T) {
 	before := o.ledger(afternoon)
 	at := local(t, "2026-11-23T14:00:00")
 	start := func(d *dispatch.Desk, name string) []dispatch.Report {
-		reports, err := d.Start(t.Context(), o.book, o.campaign(name), at, false)
+		reports, err := d.Start(t.Context(), o.book, o.campaign(name), at)
 		must(t, err)
 		return reports
 	}

@@ -55,7 +55,7 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 		return nil, err
 	}
 	// Cache sizes are KiB when negative.
-	writing := append(common(wait), pragma{"cache_size", "-262144", "-262144"}, pragma{"journal_size_limit", "268435456", "268435456"},
+	writing := append(common(wait), pragma{"cache_size", "-131072", "-131072"}, pragma{"journal_size_limit", "268435456", "268435456"},
 		// 64 MiB of log between checkpoints: an import rewrites the pages of its indexes often.
 		pragma{"wal_autocheckpoint", "16384", "16384"})
 	home, err := openPool(ctx, address(file, writing)+"&_txlock=immediate", 1, writing)

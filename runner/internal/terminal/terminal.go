@@ -41,8 +41,9 @@ type Terminal struct {
 	colour   bool // Err may be coloured
 	bars     bool // Err can move its cursor
 
-	mu  sync.Mutex
-	bar *Bar // the bar being drawn, if any
+	mu   sync.Mutex
+	bar  *Bar  // the bar being drawn, if any
+	lost error // of the first line of data that could not be written
 }
 
 // New is the terminal over the two streams. Streams that are terminals get
@@ -78,9 +79,24 @@ func screen(stream any) (width int, ok bool) {
 }
 
 // Printf prints a line of data, such as the summary of a run. The line end is
-// added.
+// added. When it cannot be written, Lost says so at the end.
 func (t *Terminal) Printf(format string, args ...any) {
-	fmt.Fprintf(t.Out, format+"\n", args...)
+	_, err := fmt.Fprintf(t.Out, format+"\n", args...)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lost == nil {
+		t.lost = err
+	}
+}
+
+// Lost is why a line of data could not be written, nil when all were.
+func (t *Terminal) Lost() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lost == nil {
+		return nil
+	}
+	return fmt.Errorf("some of the output is lost: %w", t.lost)
 }
 
 // Note prints a message for people. The line end is added.
