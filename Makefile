@@ -2,7 +2,7 @@ GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench demo
+.PHONY: help build test race lint bench compare demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,3 +28,6 @@ bench: ## run the benchmarks, without the tests
 demo: build ## rank the invented leads, then simulate their first working day
 	./callsheet --db fixtures rank --limit 10
 	./callsheet simulate
+
+compare: ## measure the engine beside compiled Go, expr, cel-go and grule; prints Markdown
+	@cd bench && go run ./compare

@@ -43,8 +43,11 @@ type RuleBook struct {
 	// Files and Rules count what was read, for people: files, and conditions,
 	// point rules and columns.
 	Files, Rules int
-	columns      columns
-	zones        zones
+	// Inherited lists the files that the folder lacks and that are the shipped
+	// ones, by path; [Load] fills it.
+	Inherited []string
+	columns   columns
+	zones     zones
 
 	// Reads lists the columns of Schema that any rule reads, so that only these
 	// need filling.

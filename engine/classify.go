@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"math/bits"
 	"strconv"
 	"time"
 
@@ -22,7 +23,9 @@ type Choice struct {
 	when *expression.Condition
 }
 
-// Classified is what the book says of the leads of one batch, by row.
+// Classified is what the book says of the leads of one batch, by row. It
+// lives in the memory of the batch: it is valid until the next Classify of
+// the batch, also after another Reset. Unknown stays as it is.
 type Classified struct {
 	Type    []string
 	Segment []string // empty when none takes the lead
@@ -32,66 +35,72 @@ type Classified struct {
 	// Unknown counts, by rule name, the leads for which a type, segment or
 	// point rule could not be evaluated.
 	Unknown map[string]int
+
+	// types and segments are the leads that each choice took, in file order,
+	// nowhere those without a group.
+	types, segments []bitmap
+	nowhere         bitmap
 }
 
 // Classify decides type, segment, score, grade and group of every lead of the
 // batch, in this order, and writes each into the batch so that later rules
 // can read it. now is the clock of the run; the batch's is set to it.
 func (b *RuleBook) Classify(batch *expression.Batch, now time.Time) *Classified {
+	return b.evaluatorOf(batch).Classify(batch, now)
+}
+
+// Classify is [RuleBook.Classify] in the memory of the evaluator: the result
+// is valid until its next Classify of any batch.
+func (e *Evaluator) Classify(batch *expression.Batch, now time.Time) *Classified {
+	b, out := e.book, &e.out
 	batch.SetNow(now)
-	n := batch.Len()
-	out := &Classified{
-		Type: make([]string, n), Segment: make([]string, n), Score: make([]int64, n),
-		Grade: make([]string, n), Group: make([]*Group, n), Unknown: map[string]int{},
+	e.reserve(batch.Len())
+	e.firstMatch(batch, b.Leads.Types, out.types, out.Type)
+	e.firstMatch(batch, b.Leads.Segments, out.segments, out.Segment)
+	batch.SetTexts(b.columns.leadType, out.Type)
+	batch.SetTexts(b.columns.segment, out.Segment)
+	e.score(batch, now)
+	for i, score := range out.Score {
+		out.Grade[i] = e.grade(score)
 	}
-	firstMatch(batch, b.Leads.Types, out.Type, out.Unknown)
-	firstMatch(batch, b.Leads.Segments, out.Segment, out.Unknown)
-	for i := range n {
-		batch.SetText(b.columns.leadType, i, out.Type[i])
-		batch.SetText(b.columns.segment, i, out.Segment[i])
-	}
-	b.Scoring.score(batch, now, out)
-	postal := batch.Column(b.columns.postalCode)
-	for i := range n {
-		out.Grade[i] = b.Scoring.GradeOf(out.Score[i])
-		code, _ := postal.Text(i)
-		out.Group[i] = b.GroupOf(code)
-		batch.SetInt(b.columns.score, i, out.Score[i])
-		batch.SetText(b.columns.grade, i, out.Grade[i])
-		if out.Group[i] != nil {
-			batch.SetText(b.columns.group, i, out.Group[i].Name)
+	batch.SetInts(b.columns.score, out.Score)
+	batch.SetTexts(b.columns.grade, out.Grade)
+	e.area.place(batch, out.Group)
+	clear(out.nowhere)
+	for i, g := range out.Group {
+		if g == nil {
+			e.names[i] = ""
+			out.nowhere[i>>6] |= 1 << (uint(i) & 63)
+		} else {
+			e.names[i] = g.Name
 		}
 	}
+	batch.SetTexts(b.columns.group, e.names)
+	out.Unknown = e.unknown.take()
 	return out
 }
 
-func firstMatch(batch *expression.Batch, choices []Choice, into []string, unknown map[string]int) {
-	open := len(into)
-	for _, c := range choices {
-		if open == 0 {
-			return
-		}
-		if c.when == nil {
-			for i := range into {
-				if into[i] == "" {
-					into[i] = c.Name
-				}
+// firstMatch gives each lead the name of the first choice that takes it, and
+// remembers whom each choice took.
+func (e *Evaluator) firstMatch(batch *expression.Batch, choices []Choice, took []bitmap, into []string) {
+	clear(into)
+	all(e.open, len(into))
+	for c := range choices {
+		choice := &choices[c]
+		copy(took[c], e.open)
+		if choice.when != nil {
+			truth := choice.when.Eval(batch)
+			unknown := 0
+			for i, open := range e.open {
+				took[c][i] &= truth.True[i]
+				unknown += bits.OnesCount64(open &^ truth.Known[i])
 			}
-			return
+			e.unknown.add(choice.Name, unknown)
 		}
-		truth := c.when.Eval(batch)
-		for i := range into {
-			if into[i] != "" {
-				continue
-			}
-			switch yes, known := truth.At(i); {
-			case yes:
-				into[i] = c.Name
-				open--
-			case !known:
-				unknown[c.Name]++
-			}
+		for i, leads := range took[c] {
+			e.open[i] &^= leads
 		}
+		each(took[c], func(i int) { into[i] = choice.Name })
 	}
 }
 

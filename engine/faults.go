@@ -62,9 +62,11 @@ func (l *loader) report(found []yamltext.Fault) *Faults {
 	faults := &Faults{Files: l.book.Files, Rules: l.book.Rules}
 	for _, f := range found {
 		fault := Fault{Code: f.Code, File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Message: f.Message, Hint: f.Hint}
+		var lines []string // none of a file that was not read
 		if file := l.faults.File(f.Pos.File); file != nil {
-			fault.Frame = yamltext.Frame(f, file.Lines())
+			lines = file.Lines()
 		}
+		fault.Frame = yamltext.Frame(f, lines)
 		faults.List = append(faults.List, fault)
 	}
 	return faults

@@ -230,10 +230,10 @@ func TestSecondPieceOfASlot(t *testing.T) {
 	}
 }
 
-// Where two packs have windows, a call is made in what both leave open, be it
-// a later piece of the slot.
-func TestWindowsOfTwoPacks(t *testing.T) {
-	t.Parallel()
+// twoPacks is the shipped book with one slot from 8 to 22 h and a second pack
+// with windows.
+func twoPacks(t *testing.T) *engine.RuleBook {
+	t.Helper()
 	files := edited(t, shippedFiles(t),
 		edit{"campaigns.yaml", "packs: [fr]", "packs: [fr, house]"},
 		edit{"campaigns.yaml", `from: "10:00", to: "13:00"`, `from: "08:00", to: "22:00"`})
@@ -252,6 +252,14 @@ rules:
 	if err != nil {
 		t.Fatal(err)
 	}
+	return b
+}
+
+// Where two packs have windows, a call is made in what both leave open, be it
+// a later piece of the slot.
+func TestWindowsOfTwoPacks(t *testing.T) {
+	t.Parallel()
+	b := twoPacks(t)
 	v := judge(t, b, "PVI", "2026-11-23T08:30:00", ready())
 	got := []string{v.Reason, v.NotBefore.Format(time.RFC3339), v.NotAfter.Format(time.RFC3339)}
 	if diff := cmp.Diff([]string{"", "2026-11-23T14:00:00Z", "2026-11-23T19:00:00Z"}, got); diff != "" {

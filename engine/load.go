@@ -35,11 +35,16 @@ const (
 // of every file is found in one pass and returned as [*Faults]; other errors
 // are of reading.
 func Load(dir, shipped fs.FS) (*RuleBook, error) {
-	sources, err := gather(dir, shipped)
+	sources, inherited, err := gather(dir, shipped)
 	if err != nil {
 		return nil, err
 	}
-	return Compile(sources)
+	book, err := Compile(sources)
+	if err != nil {
+		return nil, err
+	}
+	book.Inherited = inherited
+	return book, nil
 }
 
 // Compile checks and compiles the files of a rule book, by their path below

@@ -50,6 +50,26 @@ func TestLoadTakesMissingFilesFromTheShippedBook(t *testing.T) {
 	if b.Files != 11 {
 		t.Errorf("Files = %d, want 11: tests are not inherited", b.Files)
 	}
+	if len(b.Inherited) != 9 || slices.Contains(b.Inherited, "scoring.yaml") || !slices.Contains(b.Inherited, "rules/leads.yaml") {
+		t.Errorf("Inherited = %v, want the nine files that the folder lacks", b.Inherited)
+	}
+	if len(whole.Inherited) != 0 {
+		t.Errorf("Inherited = %v of a whole book, want none", whole.Inherited)
+	}
+}
+
+// TestLoadSaysWhenAFileHasAnotherEnding: the shipped scoring would otherwise
+// take the place of the analyst's without a word.
+func TestLoadSaysWhenAFileHasAnotherEnding(t *testing.T) {
+	t.Parallel()
+	files := small(t)
+	files["scoring.yml"] = files["scoring.yaml"]
+	delete(files, "scoring.yaml")
+	_, err := engine.Load(folder(files), folder(small(t)))
+	want := "scoring.yml:1:1: R201 no rule book has a file of this name: did you mean scoring.yaml?"
+	if err == nil || err.Error() != want {
+		t.Errorf("Load: %v\nwant  %s", err, want)
+	}
 }
 
 func TestLoadNeverInheritsCampaigns(t *testing.T) {

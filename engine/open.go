@@ -303,7 +303,7 @@ type edition struct {
 }
 
 func (e *Engine) read() edition {
-	sources, err := gather(os.DirFS(e.dir), e.options.Shipped)
+	sources, _, err := gather(os.DirFS(e.dir), e.options.Shipped)
 	if err != nil {
 		err = fmt.Errorf("rule book in %s: %w", e.dir, err)
 		return edition{err: err, hash: "error " + err.Error()}

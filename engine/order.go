@@ -26,8 +26,18 @@ func Ranks(order []OrderKey, batch *expression.Batch) []Rank {
 	for i := range ranks {
 		ranks[i] = keys[i*len(order) : (i+1)*len(order)]
 	}
-	for k, key := range order {
-		v := key.value.Eval(batch)
+	for k := range order {
+		v := order[k].value.Eval(batch)
+		wholes, shared := v.Ints()
+		if t := v.Type(); !shared && (t == expression.Integer || t == expression.Time || t == expression.Duration) {
+			for i := range ranks {
+				if v.Has(i) {
+					key := &keys[i*len(order)+k]
+					key.filled, key.whole = true, wholes[i]
+				}
+			}
+			continue
+		}
 		for i := range ranks {
 			ranks[i][k] = keyOf(v, i)
 		}

@@ -111,7 +111,7 @@ func (r *PointRule) decay(since *expression.Vector, i int, now time.Time) (float
 		return 0, false
 	}
 	age := max(0, now.UnixMilli()-from)
-	return math.Exp2(-float64(age) / float64(r.HalfLife.Milliseconds())), true
+	return faded(age, r.HalfLife), true
 }
 
 // ScoreLine is one line of a score's breakdown. The lines add up to the score.
@@ -150,28 +150,4 @@ func (b *RuleBook) Breakdown(batch *expression.Batch, i int, now time.Time) (lin
 		score = limited
 	}
 	return lines, score
-}
-
-// score fills the score of every lead of the batch.
-func (s *Scoring) score(batch *expression.Batch, now time.Time, out *Classified) {
-	got := make([]points, batch.Len())
-	sum := make([]int64, batch.Len())
-	for _, g := range s.Groups {
-		clear(sum)
-		for _, r := range g.Rules {
-			r.evaluate(batch, now, got)
-			for i, p := range got {
-				sum[i] += p.n
-				if p.unknown {
-					out.Unknown[r.Name]++
-				}
-			}
-		}
-		for i := range sum {
-			out.Score[i] += min(max(sum[i], g.Min), g.Max)
-		}
-	}
-	for i, n := range out.Score {
-		out.Score[i] = min(max(n, s.Min), s.Max)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -13,29 +14,31 @@ import (
 type Sources map[string][]byte
 
 // gather reads the files of a book: the shipped ones, each replaced by the
-// book's own. Tests are never inherited.
-func gather(dir, shipped fs.FS) (Sources, error) {
+// book's own, and says which are the shipped ones. Tests are never inherited.
+func gather(dir, shipped fs.FS) (all Sources, inherited []string, err error) {
 	own, err := read(dir)
-	if err != nil {
-		return nil, err
+	if err != nil || shipped == nil {
+		return own, nil, err
 	}
-	if shipped == nil {
-		return own, nil
-	}
-	all, err := read(shipped)
-	if err != nil {
-		return nil, err
+	if all, err = read(shipped); err != nil {
+		return nil, nil, err
 	}
 	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) })
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if _, ok := own[name]; !ok {
+			inherited = append(inherited, name)
+		}
+	}
 	maps.Copy(all, own)
-	return all, nil
+	return all, inherited, nil
 }
 
 // read finds the rule files of a folder: the two at its top, and every YAML
 // file under rules/ whose name does not begin with a dot.
 func read(dir fs.FS) (Sources, error) {
 	files := Sources{}
-	for _, name := range []string{campaignsFile, scoringFile} {
+	// The names that look like ours are read too, to say what is wrong with them.
+	for _, name := range []string{campaignsFile, scoringFile, "campaigns.yml", "scoring.yml"} {
 		text, err := fs.ReadFile(dir, name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

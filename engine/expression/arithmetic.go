@@ -11,42 +11,50 @@ type arithmetic struct {
 
 func (n *arithmetic) eval(b *Batch) *Vector {
 	left, right, out := n.evalPair(b, n.typ)
-	m := masks{left.mask, right.mask}
 	switch {
 	case n.typ == Number:
-		reals(n.op, out.reals[:b.n], operands[float64]{left.reals, right.reals, m})
+		var l, r side[float64]
+		l.of(left.reals, left.mask)
+		r.of(right.reals, right.mask)
+		for w := range out.known {
+			reals(n.op, block[float64](out.reals[w<<6:])[:lanes(b.n, w)], l.at(w), r.at(w))
+		}
 	case n.op == "%":
 		remainders(out, left, right)
 	default:
-		wholes(n.op, out.ints[:b.n], operands[int64]{left.ints, right.ints, m})
+		var l, r side[int64]
+		l.of(left.ints, left.mask)
+		r.of(right.ints, right.mask)
+		for w := range out.known {
+			wholes(n.op, block[int64](out.ints[w<<6:])[:lanes(b.n, w)], l.at(w), r.at(w))
+		}
 	}
 	b.release(left)
 	b.release(right)
 	return out
 }
 
-func wholes(op string, out []int64, o operands[int64]) {
-	l, r, m := o.left, o.right, o.masks
+func wholes(op string, out []int64, l, r block[int64]) {
 	switch op {
 	case "+":
 		for i := range out {
-			out[i] = l[i&m.left] + r[i&m.right]
+			out[i] = l[i&63] + r[i&63]
 		}
 	case "-":
 		for i := range out {
-			out[i] = l[i&m.left] - r[i&m.right]
+			out[i] = l[i&63] - r[i&63]
 		}
 	case "*":
 		for i := range out {
-			out[i] = l[i&m.left] * r[i&m.right]
+			out[i] = l[i&63] * r[i&63]
 		}
 	case "min":
 		for i := range out {
-			out[i] = min(l[i&m.left], r[i&m.right])
+			out[i] = min(l[i&63], r[i&63])
 		}
 	case "max":
 		for i := range out {
-			out[i] = max(l[i&m.left], r[i&m.right])
+			out[i] = max(l[i&63], r[i&63])
 		}
 	}
 }
@@ -62,38 +70,37 @@ func remainders(out, left, right *Vector) {
 	})
 }
 
-func reals(op string, out []float64, o operands[float64]) {
-	l, r, m := o.left, o.right, o.masks
+func reals(op string, out []float64, l, r block[float64]) {
 	switch op {
 	case "+":
 		for i := range out {
-			out[i] = l[i&m.left] + r[i&m.right]
+			out[i] = l[i&63] + r[i&63]
 		}
 	case "-":
 		for i := range out {
-			out[i] = l[i&m.left] - r[i&m.right]
+			out[i] = l[i&63] - r[i&63]
 		}
 	case "*":
 		for i := range out {
-			out[i] = l[i&m.left] * r[i&m.right]
+			out[i] = l[i&63] * r[i&63]
 		}
 	case "/":
 		for i := range out {
-			out[i] = l[i&m.left] / r[i&m.right]
+			out[i] = l[i&63] / r[i&63]
 		}
 	case "^":
 		for i := range out {
-			out[i] = math.Pow(l[i&m.left], r[i&m.right])
+			out[i] = math.Pow(l[i&63], r[i&63])
 		}
 	default:
-		extremes(op, out, o)
+		extremes(op, out, l, r)
 	}
 }
 
 // extremes keeps the left operand unless the right one is beyond it, which decides what NaN does.
-func extremes(op string, out []float64, o operands[float64]) {
+func extremes(op string, out []float64, l, r block[float64]) {
 	for i := range out {
-		x, y := o.left[i&o.masks.left], o.right[i&o.masks.right]
+		x, y := l[i&63], r[i&63]
 		if op == "min" && y < x || op == "max" && y > x {
 			x = y
 		}
@@ -164,4 +171,20 @@ func ofReal(op string, x float64) float64 {
 		return math.Ceil(x)
 	}
 	return x
+}
+
+// bounded is a number as the result of a value: one that is infinite or not a number is empty.
+type bounded struct{ base }
+
+func (n *bounded) eval(b *Batch) *Vector {
+	in, out := n.evalSingle(b, Number)
+	out.mask = in.mask
+	copy(out.reals, in.reals)
+	for i := range b.n {
+		if x := in.reals[i&in.mask]; x-x != 0 {
+			clearBit(out.known, i)
+		}
+	}
+	b.release(in)
+	return out
 }

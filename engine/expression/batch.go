@@ -1,7 +1,6 @@
 package expression
 
 import (
-	"math"
 	"time"
 
 	"github.com/expr-lang/expr/vm"
@@ -11,9 +10,12 @@ import (
 const MaxBatch = 4096
 
 // Batch holds the facts of up to MaxBatch leads, one column a field. It belongs to one goroutine at a time. Results of
-// evaluations live in its memory and are valid until the next Reset. The setters take the column number of a field of
-// their type and a row below Len.
+// evaluations live in its memory: they are remembered, and valid, until a fact that they depend on is set, or the next
+// Reset. The setters take the column number of a field of their type and a row below Len.
 type Batch struct {
+	// Workspace is memory that whoever evaluates over the batch may keep with it. The batch does not look at it.
+	Workspace any
+
 	schema *Schema
 	n      int
 	fields []Vector
@@ -22,6 +24,19 @@ type Batch struct {
 	local  clock
 	// elements holds, inside any(list, ...) and its like, the element of each lead that is looked at.
 	elements []*Vector
+	// memory is what is remembered of results, by slot. tick counts what was computed and when lengths changed; changed
+	// is when any fact was last set, reset when the length last changed.
+	memory               []memo
+	tick, changed, reset uint64
+	// begun is when the batch got its length.
+	begun uint64
+	// texts are the columns by distinct text, spelled is where those texts are looked at.
+	texts   []*dictionary
+	spelled *Batch
+	// flat says that the leads of the batch are distinct texts themselves: those of spells as it was at spelledAt.
+	flat      bool
+	spells    *dictionary
+	spelledAt uint64
 	// machine and its facts compute what has no column kernel.
 	machine vm.VM
 	facts   map[string]any
@@ -40,7 +55,7 @@ func (s *Schema) NewBatch(n int) *Batch {
 		local:  clock{loc: s.loc},
 	}
 	for i, f := range s.fields {
-		b.fields[i] = Vector{typ: f.Type, mask: -1}
+		b.fields[i] = Vector{typ: f.Type, mask: -1, touched: true}
 	}
 	b.Reset(n)
 	return b
@@ -48,13 +63,21 @@ func (s *Schema) NewBatch(n int) *Batch {
 
 // Reset makes the batch hold n leads with all columns empty, "now" included, and takes back the memory of all results.
 func (b *Batch) Reset(n int) {
-	b.n = min(max(n, 0), MaxBatch)
+	n = min(max(n, 0), MaxBatch)
 	for i := range b.fields {
 		f := &b.fields[i]
-		f.mask = -1
-		f.known = room(f.known, words(b.n))
-		clear(f.known)
+		if f.touched {
+			clear(f.known[:cap(f.known)])
+			clear(f.bools[:cap(f.bools)])
+		}
+		if f.touched || n != b.n {
+			f.known = room(f.known, words(n))
+			f.mask, f.loose, f.touched = -1, true, false
+		}
 	}
+	b.n = n
+	b.Forget()
+	b.begun = b.tick
 	b.recycle()
 }
 
@@ -72,13 +95,37 @@ func (b *Batch) Len() int { return b.n }
 
 // set marks a value as present and makes room for its column on first use.
 func (b *Batch) set(col, row int) *Vector {
-	v := &b.fields[col]
+	v := b.touch(col)
 	setBit(v.known, row)
-	v.storage(b.n)
 	return v
 }
 
-func (b *Batch) unset(col, row int) { clearBit(b.fields[col].known, row) }
+// touch gives the column for writing.
+func (b *Batch) touch(col int) *Vector {
+	v := &b.fields[col]
+	if v.loose {
+		b.prepare(v)
+	}
+	v.touched, v.changed, b.changed = true, b.tick, b.tick
+	return v
+}
+
+// prepare makes room in a field for a value of each lead, and gives each the one that all share.
+func (b *Batch) prepare(v *Vector) {
+	v.storage(b.n)
+	if v.mask == 0 {
+		spread(v, b.n)
+	}
+	v.loose = false
+}
+
+func (b *Batch) unset(col, row int) {
+	v := b.touch(col)
+	clearBit(v.known, row)
+	if v.typ == Boolean {
+		clearBit(v.bools, row)
+	}
+}
 
 // SetText sets a text, choice or phone. An empty text leaves the field empty.
 func (b *Batch) SetText(col, row int, value string) {
@@ -126,13 +173,7 @@ func (b *Batch) SetList(col, row int, value []string) {
 
 // SetNow sets the clock of the run for all leads of the batch, to the millisecond.
 func (b *Batch) SetNow(now time.Time) {
-	v := &b.fields[b.schema.now]
-	v.storage(max(b.n, 1))
-	v.mask = 0
-	v.ints[0] = now.UnixMilli()
-	if b.n > 0 {
-		fill(v.known, b.n)
-	}
+	b.SetTimeOfAll(b.schema.now, now.UnixMilli())
 }
 
 // take lends a vector of type t whose known bits are not yet decided.
@@ -182,13 +223,4 @@ func shelfOf(t Type) int {
 		return 3
 	}
 	return 4
-}
-
-// finite empties the leads whose number is infinite or not a number.
-func finite(v *Vector, n int) {
-	for i := range n {
-		if x := v.reals[i&v.mask]; math.IsNaN(x) || math.IsInf(x, 0) {
-			clearBit(v.known, i)
-		}
-	}
 }

@@ -10,6 +10,9 @@ type comparison struct {
 }
 
 func (n *comparison) eval(b *Batch) *Vector {
+	if out := n.sinceDays(b); out != nil {
+		return out
+	}
 	left, right, out := n.evalPair(b, Boolean)
 	op, l, r := n.op, left, right
 	if l.mask == 0 || r.mask != 0 && (op == ">" || op == ">=") {
@@ -18,6 +21,12 @@ func (n *comparison) eval(b *Batch) *Vector {
 	switch {
 	case l.typ == Boolean:
 		equalTruths(out, l, r)
+	case r.mask == 0 && l.mask != 0 && (l.typ == Integer || l.typ == Time || l.typ == Duration):
+		wholesWithin(out.bools, l.ints, b.n, wholeInterval(op, r.ints[0]))
+		both(out.bools, out.bools, out.known)
+	case r.mask == 0 && l.mask != 0 && l.typ == Number:
+		realsWithin(out.bools, l.reals, b.n, realInterval(op, r.reals[0]))
+		both(out.bools, out.bools, out.known)
 	case l.typ == Integer || l.typ == Time || l.typ == Duration:
 		compare(op, out, operands[int64]{l.ints, r.ints, masks{l.mask, r.mask}})
 	case l.typ == Number:
@@ -26,9 +35,7 @@ func (n *comparison) eval(b *Batch) *Vector {
 		compare(op, out, operands[string]{l.texts, r.texts, masks{l.mask, r.mask}})
 	}
 	if op == "!=" {
-		for i := range out.bools {
-			out.bools[i] = out.known[i] &^ out.bools[i]
-		}
+		invert(out)
 	}
 	b.release(left)
 	b.release(right)
@@ -157,6 +164,14 @@ func (n *membership) eval(b *Batch) *Vector {
 	in, out := n.evalSingle(b, Boolean)
 	clear(out.bools)
 	switch {
+	case in.typ == Integer && in.mask != 0 && len(n.ints) <= linear:
+		n.sweep(b, out, func(found []uint64, i int) {
+			wholesWithin(found, in.ints, b.n, wholeInterval("==", n.ints[i]))
+		})
+	case in.typ == Number && in.mask != 0 && len(n.reals) <= linear:
+		n.sweep(b, out, func(found []uint64, i int) {
+			realsWithin(found, in.reals, b.n, realInterval("==", n.reals[i]))
+		})
 	case in.typ == Integer:
 		contain(out, in.ints, in.mask, n.ints)
 	case in.typ == Number:
@@ -172,6 +187,18 @@ func (n *membership) eval(b *Batch) *Vector {
 	}
 	b.release(in)
 	return out
+}
+
+// sweep looks for one number of the list after the other in the whole column.
+func (n *membership) sweep(b *Batch, out *Vector, look func(found []uint64, i int)) {
+	found := b.take(Boolean)
+	for i := range len(n.ints) + len(n.reals) {
+		look(found.bools, i)
+		for w := range out.bools {
+			out.bools[w] |= found.bools[w] & out.known[w]
+		}
+	}
+	b.release(found)
 }
 
 func contain[T comparable](out *Vector, values []T, mask int, list []T) {

@@ -37,6 +37,7 @@ func (s *Schema) Condition(src string, scope Scope) (*Condition, []Fault) {
 		r.at(CodeResult, place{from, to}, "this is "+t.phrase()+", a condition must be true or false", hint)
 		return nil, r.list()
 	}
+	s.share(p.root)
 	return &Condition{*p}, nil
 }
 
@@ -70,6 +71,10 @@ func (s *Schema) Value(src string, scope Scope, want ...Type) (*Value, []Fault) 
 	if p.root.kind() == calendarDays {
 		p.root = convert(p.root, Duration)
 	}
+	if p.root.kind() == Number {
+		p.root = &bounded{base{typ: Number, from: from, to: to, operands: []node{p.root}}}
+	}
+	s.share(p.root)
 	return &Value{*p}, nil
 }
 
@@ -125,29 +130,35 @@ func (p *Program) columns(take func(*Field) bool) []int {
 // Eval decides the condition for all leads of the batch. The result is valid until the batch's next Reset, and as
 // long as the facts of the batch are not changed.
 func (c *Condition) Eval(b *Batch) Truth {
-	v := b.keep(c.root.eval(b))
+	v := b.keep(b.eval(c.root))
 	return Truth{True: v.bools, Known: v.known}
 }
 
 // Eval computes the value for all leads of the batch. A number that is infinite or not a number is empty. The result
 // is valid until the batch's next Reset, and as long as the facts of the batch are not changed.
 func (v *Value) Eval(b *Batch) *Vector {
-	out := v.root.eval(b)
-	if out.typ != Number {
-		return b.keep(out)
-	}
-	if !out.owned {
-		twin := b.take(Number)
-		copy(twin.known, out.known)
-		copy(twin.reals, out.reals)
-		twin.mask, out = out.mask, twin
-	}
-	finite(out, b.n)
-	return b.keep(out)
+	return b.keep(b.eval(v.root))
 }
 
 // Type is the type of the value.
 func (v *Value) Type() Type { return v.root.kind() }
+
+// Constant is the number that the value is for every lead, as in "points: 25"; it is false for one that reads a field
+// or is computed.
+func (v *Value) Constant() (float64, bool) {
+	root := v.root
+	if finite, ok := root.(*bounded); ok {
+		root = finite.arg(0)
+	}
+	k, ok := root.(*constant)
+	switch {
+	case !ok || k.empty:
+		return 0, false
+	case k.typ == Integer:
+		return float64(k.whole), true
+	}
+	return k.real, k.typ == Number && k.real-k.real == 0
+}
 
 // Source is the expression as it was written.
 func (p *Program) Source() string { return p.src }

@@ -5,6 +5,10 @@
 // [Condition] or a [Value], which is evaluated over a [Batch] of up to 4096 leads column by column; a single lead is a
 // batch of one.
 //
+// What means the same in different rules is computed once over a batch and remembered while the facts it reads stay as
+// they are; what depends on one text alone is computed once for each distinct text; comparisons with constants make 64
+// answers a word without a jump.
+//
 // Fields may be empty. As in SQL, a comparison, a text operator or a sum with an empty value is unknown, that is empty
 // itself; and, or and not are Kleene's; == nil, != nil, ?? and is_empty settle what an empty value means. An error
 // while evaluating is unknown too.

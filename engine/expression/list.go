@@ -6,6 +6,12 @@ type listed struct{ base }
 func (n *listed) eval(b *Batch) *Vector {
 	left, right, out := n.evalPair(b, Boolean)
 	clear(out.bools)
+	if d := b.elementIndex(n.arg(1)); d != nil && left.mask == 0 {
+		d.holders(out.bools, left.texts[0])
+		both(out.bools, out.bools, out.known)
+		b.release(left)
+		return out
+	}
 	rows(out.known, func(i int) {
 		wanted := left.texts[i&left.mask]
 		for _, element := range right.lists[i&right.mask] {
@@ -60,14 +66,22 @@ type quantifier struct {
 type tally struct{ some, every, unknown []uint64 }
 
 func (n *quantifier) eval(b *Batch) *Vector {
-	lists := n.arg(0).eval(b)
+	lists := b.eval(n.arg(0))
 	out := b.take(n.typ)
-	hits := b.take(Integer)
 	some, every, unknown := b.take(Boolean), b.take(Boolean), b.take(Boolean)
 	t := tally{some.bools, every.bools, unknown.bools}
 	clear(t.some)
 	clear(t.unknown)
 	copy(t.every, lists.known)
+	if d := n.indexed(b); d != nil {
+		d.tally(b, n.arg(1), t)
+		n.conclude(out, lists.known, nil, t)
+		for _, v := range []*Vector{lists, some, every, unknown} {
+			b.release(v)
+		}
+		return out
+	}
+	hits := b.take(Integer)
 	clear(hits.ints)
 	clear(out.lists)
 
@@ -75,7 +89,7 @@ func (n *quantifier) eval(b *Batch) *Vector {
 	item.owned = false
 	b.elements = append(b.elements, item)
 	for at := 0; layer(item, lists, at); at++ {
-		body := n.arg(1).eval(b)
+		body := b.eval(n.arg(1))
 		t.add(item.known, body)
 		rows(body.bools, func(i int) {
 			if item.Has(i) {
@@ -94,6 +108,14 @@ func (n *quantifier) eval(b *Batch) *Vector {
 		b.release(v)
 	}
 	return out
+}
+
+// indexed is the list by its distinct elements, where these decide.
+func (n *quantifier) indexed(b *Batch) *dictionary {
+	if n.op != "any" && n.op != "all" && n.op != "none" || !ofElement(n.arg(1)) {
+		return nil
+	}
+	return b.elementIndex(n.arg(0))
 }
 
 // layer puts the elements at one position into item and tells whether there are any.

@@ -1,14 +1,16 @@
 package expression
 
+import "math/bits"
+
 // conjunction is Kleene's and: false as soon as one side is false, unknown when the other cannot settle it.
 type conjunction struct{ base }
 
 func (n *conjunction) eval(b *Batch) *Vector {
-	left := n.arg(0).eval(b)
+	left := b.eval(n.arg(0))
 	if settled(left, false, b.n) {
 		return left
 	}
-	right := n.arg(1).eval(b)
+	right := b.eval(n.arg(1))
 	out := b.take(Boolean)
 	for i := range out.bools {
 		lt, lk, rt, rk := left.bools[i], left.known[i], right.bools[i], right.known[i]
@@ -24,11 +26,11 @@ func (n *conjunction) eval(b *Batch) *Vector {
 type disjunction struct{ base }
 
 func (n *disjunction) eval(b *Batch) *Vector {
-	left := n.arg(0).eval(b)
+	left := b.eval(n.arg(0))
 	if settled(left, true, b.n) {
 		return left
 	}
-	right := n.arg(1).eval(b)
+	right := b.eval(n.arg(1))
 	out := b.take(Boolean)
 	for i := range out.bools {
 		lt, rt := left.bools[i], right.bools[i]
@@ -71,7 +73,7 @@ type emptiness struct {
 }
 
 func (n *emptiness) eval(b *Batch) *Vector {
-	in := n.arg(0).eval(b)
+	in := b.eval(n.arg(0))
 	out := b.take(Boolean)
 	if b.n > 0 {
 		fill(out.known, b.n)
@@ -94,11 +96,11 @@ func (n *emptiness) eval(b *Batch) *Vector {
 type fallback struct{ base }
 
 func (n *fallback) eval(b *Batch) *Vector {
-	first := n.arg(0).eval(b)
+	first := b.eval(n.arg(0))
 	if count(first.known) == b.n {
 		return first
 	}
-	second := n.arg(1).eval(b)
+	second := b.eval(n.arg(1))
 	out := b.take(n.typ)
 	merge(out, first, second, first.known)
 	for i := range out.known {
@@ -113,7 +115,7 @@ func (n *fallback) eval(b *Batch) *Vector {
 type choose struct{ base }
 
 func (n *choose) eval(b *Batch) *Vector {
-	cond, yes, no := n.arg(0).eval(b), n.arg(1).eval(b), n.arg(2).eval(b)
+	cond, yes, no := b.eval(n.arg(0)), b.eval(n.arg(1)), b.eval(n.arg(2))
 	out := b.take(n.typ)
 	merge(out, yes, no, cond.bools)
 	for i := range out.known {
@@ -151,13 +153,29 @@ func merge(out, yes, no *Vector, which []uint64) {
 // masks are the index masks of two operands: 0 for a value that all leads share, -1 for one value a lead.
 type masks struct{ left, right int }
 
-// pick takes the left value where the bit of which is set, and the right one elsewhere.
+// pick takes the left value where the bit of which is set, and the right one elsewhere. The side that most leads take
+// is copied, and the others are put over it.
 func pick[T any](out []T, o operands[T], which []uint64) {
-	for i := range min(len(out), len(which)<<6) {
-		if bit(which, i) {
-			out[i] = o.left[i&o.masks.left]
+	for w, yes := range which {
+		first := w << 6
+		part := out[first:min(first+64, len(out))]
+		base, over, mask, overMask := o.right, o.left, o.masks.right, o.masks.left
+		if bits.OnesCount64(yes) > len(part)/2 {
+			base, over, mask, overMask, yes = over, base, overMask, mask, ^yes
+		}
+		if mask == 0 {
+			for i := range part {
+				part[i] = base[0]
+			}
 		} else {
-			out[i] = o.right[i&o.masks.right]
+			copy(part, base[first:])
+		}
+		if len(part) < 64 {
+			yes &= 1<<uint(len(part)) - 1
+		}
+		for ; yes != 0; yes &= yes - 1 {
+			i := bits.TrailingZeros64(yes)
+			part[i] = over[(first+i)&overMask]
 		}
 	}
 }

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"math"
+	"math/bits"
 	"time"
 )
 
@@ -84,6 +85,26 @@ func (c *clock) shift(ms int64, days float64) int64 {
 	return moved + rest
 }
 
+// shiftAll shifts each known instant into out. Within one season days are 24 hours long.
+func (c *clock) shiftAll(days float64, out, instants []int64, known []uint64) {
+	whole := math.Floor(days)
+	by := int64(whole) * dayMillis
+	rest := int64(math.Round((days - whole) * float64(dayMillis)))
+	for w, leads := range known {
+		first := w << 6
+		from, to := block[int64](instants[first:]), block[int64](out[first:])
+		for ; leads != 0; leads &= leads - 1 {
+			i := bits.TrailingZeros64(leads) & 63
+			moved, near := from[i]+by, 26*hourMillis
+			if s := &c.current; s.has(from[i]) && s.has(moved-near) && s.has(moved+near) {
+				to[i] = moved + rest
+			} else {
+				to[i] = c.shift(from[i], days)
+			}
+		}
+	}
+}
+
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {
@@ -100,9 +121,13 @@ type shifted struct {
 
 func (n *shifted) eval(b *Batch) *Vector {
 	left, right, out := n.evalPair(b, Time)
-	rows(out.known, func(i int) {
-		out.ints[i] = b.local.shift(left.ints[i&left.mask], n.sign*right.reals[i&right.mask])
-	})
+	if right.mask == 0 && left.mask != 0 {
+		b.local.shiftAll(n.sign*right.reals[0], out.ints, left.ints, out.known)
+	} else {
+		rows(out.known, func(i int) {
+			out.ints[i] = b.local.shift(left.ints[i&left.mask], n.sign*right.reals[i&right.mask])
+		})
+	}
 	b.release(left)
 	b.release(right)
 	return out
@@ -156,21 +181,55 @@ type since struct{ base }
 func (n *since) eval(b *Batch) *Vector {
 	then, now, out := n.evalPair(b, n.typ)
 	at := now.ints[0]
-	today := b.local.day(at)
-	rows(out.known, func(i int) {
-		t := then.ints[i&then.mask]
-		if ms := now.ints[i&now.mask]; ms != at {
-			at, today = ms, b.local.day(ms)
-		}
-		if n.typ == Integer {
-			out.ints[i] = today - b.local.day(t)
-		} else {
+	switch {
+	case now.mask != 0:
+		rows(out.known, func(i int) { n.one(b, out, i, span{then.ints[i&then.mask], now.ints[i]}) })
+	case then.mask == 0:
+		rows(out.known, func(i int) { n.one(b, out, i, span{then.ints[0], at}) })
+	case n.typ == Integer:
+		b.local.daysTo(b.local.day(at), out.ints, then.ints, out.known)
+	default:
+		for i, t := range then.ints[:b.n] {
 			out.reals[i] = float64(at-t) / float64(hourMillis)
 		}
-	})
+	}
 	b.release(then)
 	b.release(now)
 	return out
+}
+
+// span is a stretch of time in Unix milliseconds.
+type span struct{ then, now int64 }
+
+// one computes lead i where leads have clocks of their own.
+func (n *since) one(b *Batch, out *Vector, i int, s span) {
+	if n.typ == Integer {
+		out.ints[i] = b.local.day(s.now) - b.local.day(s.then)
+	} else {
+		out.reals[i] = float64(s.now-s.then) / float64(hourMillis)
+	}
+}
+
+// daysTo puts the local dates from each known instant to today into out.
+func (c *clock) daysTo(today int64, out, instants []int64, known []uint64) {
+	current := c.current
+	for w, leads := range known {
+		first := w << 6
+		from, to := block[int64](instants[first:]), block[int64](out[first:])
+		for ; leads != 0; leads &= leads - 1 {
+			i := bits.TrailingZeros64(leads) & 63
+			t := from[i]
+			if !current.has(t) {
+				current = c.find(t)
+			}
+			if local := t + current.offset; local >= 0 {
+				to[i] = today - int64(uint64(local)/uint64(dayMillis))
+			} else {
+				to[i] = today - floorDiv(local, dayMillis)
+			}
+		}
+	}
+	c.current = current
 }
 
 // hourOfDay is local_hour(t).

@@ -9,8 +9,12 @@ type node interface {
 	span() (from, to int)
 	// children are the operands in order of the source.
 	children() []node
-	// eval computes the node for all leads of the batch. The caller releases the vector.
+	// eval computes the node for all leads of the batch. The caller releases the vector. Operands are evaluated through
+	// the batch, which remembers what is shared.
 	eval(b *Batch) *Vector
+	// meaning is the slot that the node shares with all of the same meaning, or nil.
+	meaning() *slot
+	settle(at *slot)
 }
 
 // base is what every node has.
@@ -18,16 +22,19 @@ type base struct {
 	typ      Type
 	from, to int
 	operands []node
+	at       *slot
 }
 
 func (n *base) kind() Type       { return n.typ }
 func (n *base) span() (int, int) { return n.from, n.to }
 func (n *base) children() []node { return n.operands }
 func (n *base) arg(i int) node   { return n.operands[i] }
+func (n *base) meaning() *slot   { return n.at }
+func (n *base) settle(at *slot)  { n.at = at }
 
 // evalPair evaluates the two operands of a strict operator and takes a vector of type t that is known where both are.
 func (n *base) evalPair(b *Batch, t Type) (left, right, out *Vector) {
-	left, right = n.operands[0].eval(b), n.operands[1].eval(b)
+	left, right = b.eval(n.operands[0]), b.eval(n.operands[1])
 	out = b.take(t)
 	both(out.known, left.known, right.known)
 	return left, right, out
@@ -35,7 +42,7 @@ func (n *base) evalPair(b *Batch, t Type) (left, right, out *Vector) {
 
 // evalSingle evaluates the operand of a strict function and takes a vector of type t that is known where it is.
 func (n *base) evalSingle(b *Batch, t Type) (in, out *Vector) {
-	in = n.operands[0].eval(b)
+	in = b.eval(n.operands[0])
 	out = b.take(t)
 	copy(out.known, in.known)
 	return in, out
@@ -58,9 +65,8 @@ type column struct {
 
 func (n *column) eval(b *Batch) *Vector {
 	v := &b.fields[n.col]
-	v.storage(b.n)
-	if v.typ == Boolean {
-		both(v.bools, v.bools, v.known)
+	if v.loose && v.mask != 0 {
+		b.prepare(v)
 	}
 	return v
 }
@@ -78,9 +84,15 @@ type constant struct {
 
 func (n *constant) eval(b *Batch) *Vector {
 	v := b.take(n.typ)
+	n.put(v, b.n)
+	return v
+}
+
+// put writes the constant into a vector for a number of leads.
+func (n *constant) put(v *Vector, leads int) {
 	v.mask = 0
-	if b.n > 0 {
-		fill(v.known, b.n)
+	if leads > 0 {
+		fill(v.known, leads)
 	}
 	switch n.typ {
 	case Boolean:
@@ -101,5 +113,4 @@ func (n *constant) eval(b *Batch) *Vector {
 	if n.empty {
 		clear(v.known)
 	}
-	return v
 }

@@ -35,6 +35,7 @@ type Schema struct {
 	roots  []string
 	loc    *time.Location
 	now    int
+	*meanings
 }
 
 // NewSchema builds the vocabulary from fields and adds "now", a required time, behind them. A field's column is its
@@ -44,7 +45,7 @@ func NewSchema(fields []Field, loc *time.Location) (*Schema, error) {
 	if loc == nil {
 		loc = time.UTC
 	}
-	s := &Schema{index: make(map[string]int, len(fields)+1), loc: loc, now: len(fields)}
+	s := &Schema{index: make(map[string]int, len(fields)+1), loc: loc, now: len(fields), meanings: &meanings{slots: map[string]*slot{}}}
 	valid := regexp.MustCompile(`^[\pL_][\pL\pN_]*\.[\pL_][\pL\pN_]*$`)
 	for i, f := range fields {
 		if !valid.MatchString(f.Name) || slices.Contains(keywords(), strings.Split(f.Name, ".")[0]) {

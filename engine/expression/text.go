@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"math/bits"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,6 +25,12 @@ func (n *textTest) eval(b *Batch) *Vector {
 	case "endsWith":
 		test = strings.HasSuffix
 	}
+	if right.mask == 0 && left.mask != 0 {
+		n.sweep(out, left.texts, right.texts[0])
+		b.release(left)
+		b.release(right)
+		return out
+	}
 	rows(out.known, func(i int) {
 		if test(left.texts[i&left.mask], right.texts[i&right.mask]) {
 			setBit(out.bools, i)
@@ -32,6 +39,29 @@ func (n *textTest) eval(b *Batch) *Vector {
 	b.release(left)
 	b.release(right)
 	return out
+}
+
+// sweep looks for one text in the whole column.
+func (n *textTest) sweep(out *Vector, texts []string, part string) {
+	for w, leads := range out.known {
+		var word uint64
+		for first := w << 6; leads != 0; leads &= leads - 1 {
+			i := bits.TrailingZeros64(leads)
+			text := texts[first+i]
+			found := false
+			switch {
+			case len(text) < len(part):
+			case n.op == "startsWith":
+				found = text[:len(part)] == part
+			case n.op == "endsWith":
+				found = text[len(text)-len(part):] == part
+			default:
+				found = strings.Contains(text, part)
+			}
+			word |= flag(found) << uint(i)
+		}
+		out.bools[w] = word
+	}
 }
 
 // match is x matches "pattern" with a pattern that is written out.

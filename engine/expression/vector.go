@@ -14,6 +14,10 @@ type Vector struct {
 	// mask is 0 when all leads share the value at position 0, and -1 when every lead has its own.
 	mask  int
 	owned bool
+	// loose says of a field that its memory is not ready for a value of each lead, touched that something was set since
+	// the batch had its length. changed is the tick of the batch at which it was last set.
+	loose, touched bool
+	changed        uint64
 }
 
 // Type is what the vector holds: it decides which accessor may be used.
@@ -85,6 +89,17 @@ func (v *Vector) List(i int) ([]string, bool) {
 	return v.lists[i&v.mask], true
 }
 
+// Known are the leads that have a value, bit i of word i/64 for lead i. It must not be changed.
+func (v *Vector) Known() []uint64 { return v.known }
+
+// Ints are the values of an integer, time (Unix milliseconds) or duration (milliseconds) vector: one a lead, or a
+// single one that all leads share. Those of empty leads mean nothing. They must not be changed.
+func (v *Vector) Ints() (values []int64, shared bool) { return v.ints, v.mask == 0 }
+
+// Floats are the values of a number vector: one a lead, or a single one that all leads share. Those of empty leads mean
+// nothing. They must not be changed.
+func (v *Vector) Floats() (values []float64, shared bool) { return v.reals, v.mask == 0 }
+
 // storage makes room for n values of the vector's type, keeping what memory there is.
 func (v *Vector) storage(n int) {
 	if v.typ == Boolean {
@@ -95,9 +110,9 @@ func (v *Vector) storage(n int) {
 	n = max(n, 1)
 	switch v.typ {
 	case Integer, Time, Duration:
-		v.ints = room(v.ints, n)
+		v.ints = room(v.ints, words(n)<<6)
 	case Number, calendarDays:
-		v.reals = room(v.reals, n)
+		v.reals = room(v.reals, words(n)<<6)
 	case TextList:
 		v.lists = room(v.lists, n)
 	default:

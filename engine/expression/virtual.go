@@ -58,7 +58,7 @@ func (n *vmCall) eval(b *Batch) *Vector {
 	}
 	args := make([]*Vector, len(n.operands))
 	for i, operand := range n.operands {
-		args[i] = operand.eval(b)
+		args[i] = b.eval(operand)
 		both(out.known, out.known, args[i].known)
 	}
 	if n.typ == Boolean {

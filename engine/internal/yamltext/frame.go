@@ -3,6 +3,7 @@ package yamltext
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Frame returns the source line of a fault with carets under the runes concerned and the hint behind them, ending in a
@@ -23,7 +24,17 @@ func Frame(f Fault, lines []string) string {
 	number := fmt.Sprintf("%5d", f.Pos.Line)
 	caret := pad(line[:column]) + strings.Repeat("^", max(1, min(f.Width, len(line)-column)))
 	under := strings.TrimRight(caret+" "+f.Hint, " ")
-	return fmt.Sprintf("%s │ %s\n%*s │ %s\n", number, string(line), len(number), "", under)
+	return fmt.Sprintf("%s │ %s\n%*s │ %s\n", number, visible(line), len(number), "", under)
+}
+
+// visible shows characters that would steer a terminal as �.
+func visible(line []rune) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, string(line))
 }
 
 // window cuts a line that fits no screen and returns the place of the column in what is left.
