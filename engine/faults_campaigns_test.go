@@ -166,7 +166,7 @@ func TestFaultsOfCampaigns(t *testing.T) {
 			"campaigns.yaml:13:7: R205 a list has no order: order by a text, a number or a time",
 		}},
 		{"an order in capitals", edit{"campaigns.yaml", "- lead.score desc", "- lead.score DESC"}, []string{
-			"campaigns.yaml:13:18: R008 DESC is written in small letters: write desc",
+			"campaigns.yaml:13:18: R008 an order is desc or asc, not DESC: write desc",
 		}},
 		{"a follower of nobody", edit{"campaigns.yaml", "follows: PVI", "follows: PVX"}, []string{
 			"campaigns.yaml:30:14: R008 `PVX` is not one of the words allowed here: did you mean `PVI`? allowed: PVI",

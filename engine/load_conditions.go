@@ -131,8 +131,9 @@ func (l *loader) order(n *yamltext.Node, scope expression.Scope) []OrderKey {
 			continue
 		}
 		bare, direction := direction(text)
-		if word := strings.ToLower(direction); word != direction {
-			item.FaultAt(utf8.RuneCountInString(bare)+1, utf8.RuneCountInString(text), yamltext.CodeValue, direction+" is written in small letters", "write "+word)
+		if direction != "" && direction != "desc" && direction != "asc" {
+			word := strings.TrimSuffix(strings.ToLower(direction), "ending")
+			item.FaultAt(utf8.RuneCountInString(bare)+1, utf8.RuneCountInString(text), yamltext.CodeValue, "an order is desc or asc, not "+direction, "write "+word)
 			continue
 		}
 		key := OrderKey{Source: text, Desc: direction == "desc", value: l.valueOf(item, bare, scope)}
@@ -148,14 +149,14 @@ func (l *loader) order(n *yamltext.Node, scope expression.Scope) []OrderKey {
 	return order
 }
 
-// direction cuts desc or asc, in any case, from the end of an order key.
+// direction cuts desc or asc, in any case or as a whole word, from the end of
+// an order key.
 func direction(text string) (bare, word string) {
-	if i := strings.LastIndexByte(text, ' '); i > 0 {
-		if word := text[i+1:]; strings.EqualFold(word, "desc") || strings.EqualFold(word, "asc") {
-			return text[:i], word
-		}
+	i := strings.LastIndexByte(text, ' ')
+	if i < 1 || !slices.Contains([]string{"desc", "asc", "descending", "ascending"}, strings.ToLower(text[i+1:])) {
+		return text, ""
 	}
-	return text, ""
+	return text[:i], text[i+1:]
 }
 
 // choices reads a first-match list. The entry without a condition must be the

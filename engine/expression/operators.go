@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -119,7 +120,21 @@ func (c *checker) mismatch(n *ast.BinaryNode, left, right node) node {
 		}
 		return c.refuse(n, CodeTypes, c.over(list)+" is a list, "+c.over(item)+" is not", "write "+c.raw(item)+" in "+c.raw(list))
 	}
-	return c.refuse(n, CodeTypes, c.over(n.Left)+" is "+l.phrase()+", "+c.over(n.Right)+" is "+r.phrase()+": they cannot be compared", "compare values of the same type")
+	return c.refuse(n, CodeTypes, c.over(n.Left)+" is "+l.phrase()+", "+c.over(n.Right)+" is "+r.phrase()+": they cannot be compared",
+		cmp.Or(c.unquoted(n.Right, l), c.unquoted(n.Left, r), "compare values of the same type"))
+}
+
+// unquoted is how to write a number or a date that stands without quotes where a text or a time is wanted; "" when it is
+// neither.
+func (c *checker) unquoted(n ast.Node, want Type) string {
+	text := c.raw(n)
+	if _, err := strconv.ParseFloat(text, 64); err == nil && want.isText() {
+		return `write "` + text + `"`
+	}
+	if _, err := c.schema.date(text); err == nil && want == Time {
+		return `write date("` + text + `")`
+	}
+	return ""
 }
 
 // textLiteralHint is how to write a text literal for another type.
@@ -226,7 +241,7 @@ func (c *checker) textOperator(n *ast.BinaryNode, left, right node) node {
 	case l == TextList:
 		return c.refuse(n, CodeTypes, c.over(n.Left)+" is a list, "+n.Operator+" looks at a text", "write any("+c.raw(n.Left)+", # "+n.Operator+" "+c.raw(n.Right)+")")
 	case !l.isText() || !r.isText():
-		return c.refuse(n, CodeTypes, "`"+n.Operator+"` needs texts, "+c.over(n.Left)+" is "+l.phrase()+" and "+c.over(n.Right)+" is "+r.phrase(), "")
+		return c.refuse(n, CodeTypes, "`"+n.Operator+"` needs texts, "+c.over(n.Left)+" is "+l.phrase()+" and "+c.over(n.Right)+" is "+r.phrase(), c.unquoted(n.Right, l))
 	case n.Operator != "matches":
 		return &textTest{c.base(n, Boolean, left, right), n.Operator}
 	}

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,10 +134,18 @@ func (t *traps) number(i int) int {
 		t.over(CodeThousandsPoint, place{i, last}, "the point in `"+raw+"` begins decimals, it does not group thousands", hint)
 	case last > i && notNumber == nil:
 		t.over(CodeThousandsSpace, place{i, last}, "`"+raw+"` is read as separate numbers", "write "+joined)
+	case tooLarge(raw):
+		t.over(CodeTooLarge, place{i, i}, "`"+raw+"` is too large for a whole number", "write it with a point: "+raw+".0")
 	case t.is(last+1, "%") && t.ends(last+2):
 		t.over(CodePercent, place{last, last + 1}, "`"+t.raw(last, last+1)+"` is not a number: % is the remainder of a division", "write "+raw+" / 100")
 	}
 	return last
+}
+
+// tooLarge tells whether a whole number has more than 64 bits.
+func tooLarge(raw string) bool {
+	_, err := strconv.ParseInt(strings.ReplaceAll(raw, "_", ""), 0, 64)
+	return errors.Is(err, strconv.ErrRange)
 }
 
 // grouped tells whether a number looks like thousands set apart by points: 200.000 or 1.200.000.
