@@ -34,18 +34,18 @@ func (a *app) run(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if a.term != nil {
 		err = errors.Join(err, a.term.Lost())
 	}
-	return a.end(ctx, err)
+	return a.end(ctx, cmd, err)
 }
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "callsheet",
 		Short:         "who gets called, when, and why",
-		Long:          "callsheet decides who gets called, when and why, by rules that business analysts write.\n" + exitHelp,
+		Long:          "callsheet decides who gets called, when and why, by rules that business analysts write.",
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -60,6 +60,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.rules, "rules", a.orElse("CALLSHEET_RULES", "."), "folder of the rule book")
 	flags.StringVar(&a.db, "db", a.orElse("CALLSHEET_DB", "callsheet.db"), "SQLite file, postgres:// address, or a folder of fixtures that is only read")

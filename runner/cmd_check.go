@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -12,22 +13,25 @@ import (
 )
 
 func newCheckCommand(a *app) *cobra.Command {
-	return &cobra.Command{
+	verbose := false
+	cmd := &cobra.Command{
 		Use:     "check",
 		Short:   "find every mistake in a rule book",
-		Long:    "check reads and checks all rule files as if they were to be put in force, and lists every mistake with its place.\n" + exitHelp,
+		Long:    "check reads and checks all rule files as if they were to be put in force, and lists every mistake with its place.",
 		Example: "  callsheet --rules /etc/callsheet check",
 		Args:    exactly(0, "no argument (name the folder with --rules)"),
-		RunE:    func(*cobra.Command, []string) error { return runCheck(a) },
+		RunE:    func(*cobra.Command, []string) error { return runCheck(a, verbose) },
 	}
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "list the files that the folder lacks and that are the shipped ones")
+	return cmd
 }
 
 // runCheck loads the book as every other command does. Mistakes are the data
 // that it was asked for, and the error too.
-func runCheck(a *app) error {
+func runCheck(a *app, verbose bool) error {
 	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
 	if err == nil {
-		return a.passed(book)
+		return a.passed(book, verbose)
 	}
 	err = unreadable(a.rules, err)
 	var faults *engine.Faults
@@ -45,8 +49,9 @@ func runCheck(a *app) error {
 	return toldError{faults}
 }
 
-// passed says that a rule book has no mistake. Programs get an empty list.
-func (a *app) passed(book *engine.RuleBook) error {
+// passed says that a rule book has no mistake, and which of its files are the
+// shipped ones. Programs get an empty list.
+func (a *app) passed(book *engine.RuleBook, verbose bool) error {
 	say := a.term.Printf
 	if a.term.Format != terminal.Table {
 		if err := a.listFaults([]engine.Fault{}); err != nil {
@@ -54,7 +59,16 @@ func (a *app) passed(book *engine.RuleBook) error {
 		}
 		say = a.term.Note
 	}
-	say("%s, %s, version %s: no problem", plural(book.Files, "file"), plural(book.Rules, "rule"), book.Short())
+	shipped := ""
+	if n := len(book.Inherited); n > 0 {
+		shipped = fmt.Sprintf(" (%d of them shipped)", n)
+	}
+	if verbose {
+		for _, name := range book.Inherited {
+			say("shipped  %s", name)
+		}
+	}
+	say("%s%s, %s, version %s: no problem", plural(book.Files, "file"), shipped, plural(book.Rules, "rule"), book.Short())
 	return nil
 }
 

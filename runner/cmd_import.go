@@ -14,7 +14,7 @@ func newImportCommand(a *app) *cobra.Command {
 		Use:   "import " + strings.Join(kinds, "|") + " FILE",
 		Short: "store leads, agents, wallets, tasks or dialer contacts from a file",
 		Long: "import stores what a CSV or NDJSON file holds. Rows that cannot be stored go to FILE.rejects.csv (exit code 5), the\n" +
-			"rest is kept; the same file twice changes nothing. Columns go by the names of the fields.\n" + exitHelp,
+			"rest is kept; the same file twice changes nothing. Columns go by the names of the fields.",
 		Example:   "  callsheet import leads leads.csv",
 		Args:      exactly(2, "two arguments, what to import and a file"),
 		ValidArgs: kinds,

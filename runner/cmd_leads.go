@@ -14,14 +14,14 @@ func newLeadsCommand(a *app) *cobra.Command {
 		Use:   "show ID",
 		Short: "show a lead, how its score adds up, and what was decided about it",
 		Long: "leads show prints what is known of a lead, its score line by line at the clock of the command, and every decision\n" +
-			"about it. The lines add up to the score.\n" + exitHelp,
+			"about it. The lines add up to the score.",
 		Example: "  callsheet --db fixtures leads show L-0325",
 		Args:    exactly(1, "the id of one lead"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.with(cmd.Context(), func(s *session) error { return runLeadsShow(cmd, s, args[0]) })
+			return a.reading(cmd.Context(), func(s *session) error { return runLeadsShow(cmd, s, args[0]) })
 		},
 	}
-	return menu(&cobra.Command{Use: "leads", Short: "look at single leads", Long: "leads looks at single leads.\n" + exitHelp}, show)
+	return menu(&cobra.Command{Use: "leads", Short: "look at single leads", Long: "leads looks at single leads."}, show)
 }
 
 // shown is everything that leads show tells of a lead.
@@ -33,6 +33,8 @@ type shown struct {
 	Version   string             `json:"rule_book"`
 	Planned   any                `json:"planned_call"`
 	Decisions []decided          `json:"decisions"`
+	// Unusable is the phone as it came, masked, when it cannot be called.
+	Unusable string `json:"unusable_phone,omitempty"`
 
 	names []string // of the facts, in order
 }
@@ -44,7 +46,7 @@ type decided struct {
 	Result  string `json:"result"` // injected, or the reason why not
 	Detail  string `json:"detail"`
 	Unknown bool   `json:"unknown"`
-	Rank    int    `json:"rank"`
+	Rank    any    `json:"rank"` // nil when the lead had none
 	Score   int64  `json:"score"`
 	Version string `json:"rule_book"`
 }
@@ -71,7 +73,8 @@ func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
 		if d.Injected {
 			result = "injected"
 		}
-		out.Decisions = append(out.Decisions, decided{d.SlotKey, d.Group, result, d.Detail, d.Unknown, d.Rank, d.Score, d.Version[:min(7, len(d.Version))]})
+		rank := orNil(d.Rank, d.Rank != 0)
+		out.Decisions = append(out.Decisions, decided{d.SlotKey, d.Group, result, d.Detail, d.Unknown, rank, d.Score, d.Version[:min(7, len(d.Version))]})
 	}
 	if s.Format == terminal.JSON {
 		return s.JSON(out)
@@ -84,7 +87,11 @@ func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
 func (s *session) printLead(out shown) error {
 	var facts [][]any
 	for _, name := range out.names {
-		if value := out.Facts[name]; value != nil && value != "" {
+		value := out.Facts[name]
+		if name == "contact.phone" && out.Unusable != "" {
+			value = fmt.Sprintf("unusable (as it came: %s)", out.Unusable)
+		}
+		if value != nil && value != "" {
 			facts = append(facts, []any{name, value})
 		}
 	}

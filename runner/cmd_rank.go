@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,11 +21,11 @@ func newRankCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "rank",
 		Short:   "list leads by score, best first",
-		Long:    "rank lists leads by their stored score: the best first, equal scores by newest estimation, then by id.\n" + exitHelp,
+		Long:    "rank lists leads by their stored score: the best first, equal scores by newest estimation, then by id.",
 		Example: "  callsheet --db fixtures rank --limit 10 --segment PVI_NOW",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error { return runRank(cmd, s, o) })
+			return a.reading(cmd.Context(), func(s *session) error { return runRank(cmd, s, o) })
 		},
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", 20, "how many leads")
@@ -39,7 +38,7 @@ func runRank(cmd *cobra.Command, s *session, o rankOptions) error {
 		return usageError{fmt.Errorf("--limit is %d: ask for at least one lead", o.limit)}
 	}
 	if segments := s.segments(); o.segment != "" && !slices.Contains(segments, o.segment) {
-		return usageError{fmt.Errorf("no segment is called %q: the rule book has %s", o.segment, strings.Join(segments, ", "))}
+		return noSuch("segment", o.segment, segments)
 	}
 	leads, err := s.store.Ranking(cmd.Context(), o.segment, o.limit)
 	if err != nil {

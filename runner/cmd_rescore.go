@@ -16,11 +16,11 @@ func newRescoreCommand(a *app) *cobra.Command {
 		Use:   "rescore",
 		Short: "bring the stored scores up to date",
 		Long: "rescore lets the rule book decide type, segment, score, grade and group of every stored lead anew, and plans\n" +
-			"the first call of parked leads that a campaign takes now. Only what changed is written.\n" + exitHelp,
+			"the first call of parked leads that a campaign takes now. Only what changed is written.",
 		Example: "  callsheet --rules /etc/callsheet --db /var/lib/callsheet/callsheet.db rescore",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error { return runRescore(cmd, a, s) })
+			return a.reading(cmd.Context(), func(s *session) error { return runRescore(cmd, a, s) })
 		},
 	}
 }

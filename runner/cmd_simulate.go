@@ -24,7 +24,7 @@ func newSimulateCommand(a *app) *cobra.Command {
 		Use:   "simulate",
 		Short: "run whole days in memory over the fixtures",
 		Long: "simulate starts every campaign at the beginning of each of its slots, in memory and at a clock of its own, over the\n" +
-			"leads of fixtures/ (or of the folder named with --db), and writes the dialer's files into a folder of its own.\n" + exitHelp,
+			"leads of fixtures/ (or of the folder named with --db), and writes the dialer's files into a folder of its own.",
 		Example: "  callsheet simulate --from 2026-11-23 --days 2 --out campaigns",
 		Args:    exactly(0, "no argument"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), a, o) },
@@ -58,11 +58,12 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		if err != nil {
 			return err
 		}
-		if err := ownFolder(o.out); err != nil {
+		own, err := takeFolder(o.out)
+		if err != nil {
 			return err
 		}
 		s.out = o.out
-		return s.simulate(ctx, first, o.days)
+		return errors.Join(s.simulate(ctx, own, first, o.days), own.close())
 	}
 	return errors.Join(work(), s.close())
 }

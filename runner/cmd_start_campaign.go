@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,11 +24,11 @@ func newStartCampaignCommand(a *app) *cobra.Command {
 		Use:   "start-campaign",
 		Short: "inject the due leads of a slot",
 		Long: "start-campaign chooses the leads that are due in the running slot of a campaign, or else the next one, and\n" +
-			"writes them to CSV files for the dialer. Started again, it adds only what is new.\n" + exitHelp,
+			"writes them to CSV files for the dialer. Started again, it adds only what is new.",
 		Example: "  callsheet start-campaign --type=PVI --start-date=2026-11-23T09:30:00 --dry-run",
 		Args:    exactly(0, "no argument (name the campaign with --type)"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd.Context(), func(s *session) error { return runStart(cmd.Context(), s, o) })
+			return a.during(cmd.Context(), o.dryRun, func(s *session) error { return runStart(cmd.Context(), s, o) })
 		},
 	}
 	cmd.Flags().StringVar(&o.date, "start-date", "", "when the campaign is started; now when left out")
@@ -50,13 +49,20 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 	if err != nil {
 		return err
 	}
+	unsent := unsendable(campaigns)
 	if o.dryRun {
+		if unsent != nil {
+			s.Warn("%v", unsent)
+		}
 		s.desk = s.desk.Rehearsal()
 		reports, err := s.start(ctx, campaigns)
 		return errors.Join(s.report(reports, true), err)
 	}
 	if s.fixtures {
 		return usageError{errors.New("a folder of fixtures is only read: add --dry-run, or name a database with --db")}
+	}
+	if unsent != nil {
+		return unsent
 	}
 	// What an earlier command has decided and not written comes first.
 	if err := s.publish(ctx); err != nil {
@@ -82,13 +88,23 @@ func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all 
 	return all, nil
 }
 
+// unsendable says which campaign has a dialer that files cannot be sent to.
+func unsendable(campaigns []*engine.Campaign) error {
+	for _, c := range campaigns {
+		if d := c.Dialer; d.Transport != "directory" {
+			return fmt.Errorf("%s: dialer %s sends by %s, which this version cannot: write transport: directory", c.Name, d.Name, d.Transport)
+		}
+	}
+	return nil
+}
+
 // chosen are the campaigns that --type names, or all that have slots of their
 // own, in the order of the file.
 func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 	var list []*engine.Campaign
-	var names []string
+	var names, aliases []string
 	for _, c := range book.Campaigns {
-		names = append(names, c.Name)
+		names, aliases = append(names, c.Name), append(aliases, c.Aliases...)
 		if len(types) == 0 && c.Follows == "" {
 			list = append(list, c)
 		}
@@ -96,10 +112,10 @@ func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 	for _, t := range types {
 		c, ok := book.Campaign(t)
 		if !ok {
-			return nil, usageError{fmt.Errorf("no campaign is called %q: the rule book has %s", t, strings.Join(names, ", "))}
+			return nil, noSuch("campaign", t, names, aliases...)
 		}
 		if c.Follows != "" {
-			return nil, usageError{fmt.Errorf("%s follows %s and has no slots of its own to start: start %s", c.Name, c.Follows, c.Follows)}
+			return nil, usageError{fmt.Errorf("%s follows %s and is injected by ticks, which are not built yet", c.Name, c.Follows)}
 		}
 		if !slices.Contains(list, c) {
 			list = append(list, c)

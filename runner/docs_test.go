@@ -76,7 +76,7 @@ func workshop(t *testing.T) string {
 }
 
 // replay types the commands of a session again and gives what a terminal would
-// show. The program itself is built from the sources, not from the folder.
+// show. What a session builds is the program that is under test.
 func replay(t *testing.T, dir, session string) string {
 	t.Helper()
 	var screen strings.Builder
@@ -89,8 +89,8 @@ func replay(t *testing.T, dir, session string) string {
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
 		cmd.Dir = dir
 		if strings.HasPrefix(command, "go build -o callsheet ") {
-			cmd = exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(command, "-o callsheet", "-o '"+dir+"/callsheet'", 1))
-			cmd.Dir = ".."
+			cmd = exec.CommandContext(t.Context(), "sh", "-c", `ln -s "$(command -v callsheet)" callsheet`)
+			cmd.Dir = dir
 		}
 		cmd.Stdout, cmd.Stderr = &screen, &screen
 		// A session may show a command that fails: its messages are compared.

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"callsheet/engine"
 )
@@ -23,8 +27,8 @@ Exit codes:
   0    done, or nothing to do
   1    failure at run time
   2    wrong usage
-  3    mistakes in rule files
-  4    rule tests failed, or a guardrail stopped it
+  3    mistakes in rule files, or no rule book where --rules points
+  4    rule tests failed, or a guardrail stopped it (not built yet)
   5    done in part
   130  interrupted
 `
@@ -51,8 +55,20 @@ func asUsage(err error) error {
 	return usageError{err}
 }
 
+// noSuch is the wrong usage of a name that the rule book does not have. It
+// offers the one that differs in capitals alone, or else the list; aliases are
+// no part of the list.
+func noSuch(what, name string, list []string, aliases ...string) error {
+	for _, known := range slices.Concat(list, aliases) {
+		if strings.EqualFold(known, name) {
+			return usageError{fmt.Errorf("no %s is called %q: did you mean %s?", what, name, known)}
+		}
+	}
+	return usageError{fmt.Errorf("no %s is called %q: the rule book has %s", what, name, strings.Join(list, ", "))}
+}
+
 // end tells how a command ended and gives the exit code.
-func (a *app) end(ctx context.Context, err error) int {
+func (a *app) end(ctx context.Context, cmd *cobra.Command, err error) int {
 	var told toldError
 	var faults *engine.Faults
 	switch code := exitCode(ctx, err); {
@@ -67,10 +83,21 @@ func (a *app) end(ctx context.Context, err error) int {
 	default:
 		fmt.Fprintln(a.stderr, "callsheet:", err)
 		if code == exitUsage {
-			fmt.Fprintln(a.stderr, "run callsheet --help for the commands and their flags")
+			fmt.Fprintf(a.stderr, "run %s --help for %s\n", cmd.CommandPath(), offers(cmd))
 		}
 		return code
 	}
+}
+
+// offers is what the help of a command lists.
+func offers(cmd *cobra.Command) string {
+	switch {
+	case !cmd.HasParent():
+		return "the commands and their flags"
+	case cmd.HasSubCommands():
+		return "its commands"
+	}
+	return "its flags"
 }
 
 func exitCode(ctx context.Context, err error) int {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -17,11 +18,14 @@ func (s *session) describe(lead *crm.Lead) shown {
 	}
 	for _, f := range crm.LeadFields() {
 		value := s.fact(f.Of(lead))
-		if f.Name == "contact.phone" || f.Name == "contact.phone_national" {
+		if value != nil && (f.Name == "contact.phone" || f.Name == "contact.phone_national") {
 			value = terminal.Mask(fmt.Sprint(value))
 		}
 		out.Facts[f.Name] = value
 		out.names = append(out.names, f.Name)
+	}
+	if lead.Phone == "" {
+		out.Unusable = cmp.Or(terminal.Mask(lead.PhoneRaw), "nothing")
 	}
 	for _, f := range s.book.Fields {
 		if f.Custom {

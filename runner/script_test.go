@@ -1,15 +1,23 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets scripts run the program itself as the command callsheet.
+// TestMain lets scripts run the program itself as the command callsheet. More
+// tests run at once than there are cores, because most wait for a disk, a lock
+// or another process.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"callsheet": main,
 	})

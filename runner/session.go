@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"callsheet"
@@ -31,12 +32,16 @@ type session struct {
 }
 
 // open opens the store, puts the rule book in force and sets the clock. A
-// folder instead of a database is loaded into memory and never written.
-func (a *app) open(ctx context.Context) (*session, error) {
+// folder instead of a database is loaded into memory and never written. Who
+// only reads does not make a database that is missing.
+func (a *app) open(ctx context.Context, reads bool) (*session, error) {
+	if err := a.knownStore(); err != nil {
+		return nil, err
+	}
 	if info, err := os.Stat(a.db); err == nil && info.IsDir() {
 		return a.openFixtures(ctx, a.db)
 	}
-	st, err := store.Open(ctx, a.db)
+	st, err := a.openStore(ctx, reads)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +50,45 @@ func (a *app) open(ctx context.Context) (*session, error) {
 		return nil, errors.Join(err, st.Close())
 	}
 	return s, nil
+}
+
+// knownStore refuses what looks like the address of a store and would be taken
+// for the name of a file.
+func (a *app) knownStore() error {
+	scheme, _, address := strings.Cut(a.db, "://")
+	wrong := ""
+	switch {
+	case a.db == "":
+		wrong = "--db is empty"
+	case address && scheme != "postgres" && scheme != "postgresql":
+		// What follows may hold a password.
+		wrong = fmt.Sprintf("--db begins with %s://", scheme)
+	case a.db == ":memory:", strings.HasPrefix(a.db, "file:"):
+		wrong = fmt.Sprintf("--db is %q", a.db)
+	default:
+		return nil
+	}
+	return usageError{fmt.Errorf("%s: write the path of a SQLite file, a postgres:// address, or a folder of fixtures", wrong)}
+}
+
+// openStore opens the database. One that is missing stays so for those who
+// only read: they get an empty one in memory.
+func (a *app) openStore(ctx context.Context, reads bool) (*store.Store, error) {
+	if !reads || !a.missing() {
+		return store.Open(ctx, a.db)
+	}
+	a.term.Warn("database %s does not exist yet: import creates it", a.db)
+	return store.OpenMemory(ctx, a.db)
+}
+
+// missing says that the database is a file that could be there and is not.
+func (a *app) missing() bool {
+	if strings.Contains(a.db, "://") {
+		return false
+	}
+	_, err := os.Stat(a.db)
+	folder, folderErr := os.Stat(filepath.Dir(a.db))
+	return errors.Is(err, fs.ErrNotExist) && folderErr == nil && folder.IsDir()
 }
 
 // openFixtures opens a store in memory and fills it from a folder.
@@ -129,7 +173,16 @@ func (s *session) onlyRead(db string) error {
 
 // with runs work in a session and closes it.
 func (a *app) with(ctx context.Context, work func(*session) error) error {
-	s, err := a.open(ctx)
+	return a.during(ctx, false, work)
+}
+
+// reading is with for work that stores nothing.
+func (a *app) reading(ctx context.Context, work func(*session) error) error {
+	return a.during(ctx, true, work)
+}
+
+func (a *app) during(ctx context.Context, reads bool, work func(*session) error) error {
+	s, err := a.open(ctx, reads)
 	if err != nil {
 		return err
 	}
@@ -140,8 +193,12 @@ func (a *app) with(ctx context.Context, work func(*session) error) error {
 	return err
 }
 
-// publish writes what the store has claimed into the dialer's folder.
+// publish writes what the store has claimed into the dialer's folder, which is
+// none of a simulation: the next one would remove what is in it.
 func (s *session) publish(ctx context.Context) error {
+	if _, err := os.Lstat(filepath.Join(s.out, mark)); err == nil {
+		return usageError{fmt.Errorf("%s is a folder of simulations: name another one with --out", s.out)}
+	}
 	p := &dialer.Publisher{Store: s.store, Out: s.out}
 	published, err := p.Drain(ctx, s.now)
 	for _, name := range published {

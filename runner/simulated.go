@@ -52,10 +52,7 @@ func (s *session) printSimulation(sim *simulated) error {
 			injected += n
 		}
 	}
-	mostFirst := func(a, b string) int {
-		return cmp.Or(cmp.Compare(sim.reasons[b], sim.reasons[a]), cmp.Compare(a, b))
-	}
-	for _, reason := range slices.SortedFunc(maps.Keys(sim.reasons), mostFirst) {
+	for _, reason := range slices.SortedFunc(maps.Keys(sim.reasons), mostFirst(sim.reasons)) {
 		reasons = append(reasons, []any{reason, sim.reasons[reason]})
 	}
 	err := errors.Join(s.summary(terminal.Columns("campaign", "calls"), calls), s.summary(terminal.Columns("reason", "left_out"), reasons))
@@ -64,6 +61,11 @@ func (s *session) printSimulation(sim *simulated) error {
 	}
 	s.Note("%s injected in %s below %s (rule book %s)", plural(injected, "call"), plural(sim.files, "file"), s.out, s.book.Short())
 	return nil
+}
+
+// mostFirst orders names by their counts, equal ones by name.
+func mostFirst(counts map[string]int) func(a, b string) int {
+	return func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) }
 }
 
 // summary prints a further table for people, when there is something in it.

@@ -3,11 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"callsheet/engine"
@@ -23,7 +19,7 @@ type start struct {
 
 // simulate starts every campaign at the beginning of each of its slots, for a
 // number of days that have slots, and prints what came of it.
-func (s *session) simulate(ctx context.Context, first calendar.Date, days int) error {
+func (s *session) simulate(ctx context.Context, folder *ownFolder, first calendar.Date, days int) error {
 	sim := simulated{calls: map[string]int{}, reasons: map[string]int{}}
 	idle := 0
 	for day := first; days > 0; day = day.AddDays(1) {
@@ -39,6 +35,10 @@ func (s *session) simulate(ctx context.Context, first calendar.Date, days int) e
 		for _, st := range starts {
 			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start)
 			if err != nil {
+				return err
+			}
+			// Listed first: what is written and not listed would be nobody's.
+			if err := folder.list(reports); err != nil {
 				return err
 			}
 			published, err := (&dialer.Publisher{Store: s.store, Out: s.out}).Drain(ctx, st.slot.Start)
@@ -78,32 +78,4 @@ func (s *session) starts(day calendar.Date) []start {
 	}
 	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.slot.Start.UnixMilli(), b.slot.Start.UnixMilli()) })
 	return all
-}
-
-// mark is the file that says a folder belongs to simulations.
-const mark = ".callsheet-simulation"
-
-// ownFolder makes the folder empty and a simulation's own. One that holds
-// files of another origin is refused.
-func ownFolder(path string) error {
-	entries, err := os.ReadDir(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	default:
-		own := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == mark })
-		if len(entries) > 0 && !own {
-			return fmt.Errorf("folder %s holds files that no simulation wrote: name another one with --out", path)
-		}
-	}
-	for _, e := range entries {
-		if err := os.RemoveAll(filepath.Join(path, e.Name())); err != nil {
-			return err
-		}
-	}
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(path, mark), []byte("written by callsheet simulate; replaced by the next one\n"), 0o644)
 }

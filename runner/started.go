@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/engine"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/terminal"
 )
@@ -37,13 +38,21 @@ func (s *session) reportSlot(r dispatch.Report) {
 			s.Printf("%s: no slot on %s for %s (calendar:%s %s)", slot, c.Day, strings.Join(c.Groups, ", "), c.Calendar, c.Holiday)
 		}
 	}
+	nobody := true
 	for _, g := range r.Groups {
+		if g.New+g.Already+g.OverCapacity+g.PhoneOpen+g.NoAgent == 0 {
+			continue
+		}
+		nobody = false
 		s.Printf("%s %s: %d new, %d already injected, %d over capacity%s", slot, g.Group, g.New, g.Already, g.OverCapacity, others(g))
 	}
-	if len(r.Groups) == 0 {
+	if nobody {
 		s.Printf("%s: nobody to inject", slot)
 	}
 	s.Printf("%s funnel: %s", slot, funnelLine(r))
+	if len(r.Reasons) > 0 {
+		s.Printf("%s left out: %s", slot, leftOutLine(r.Reasons))
+	}
 	for _, rule := range slices.Sorted(maps.Keys(r.Unknown)) {
 		s.Note("%s: %s kept out because %s could not be evaluated", slot, plural(r.Unknown[rule], "lead"), rule)
 	}
@@ -70,6 +79,24 @@ func funnelLine(r dispatch.Report) string {
 		}
 	}
 	return strings.Join(parts, " → ")
+}
+
+// leftOutLine counts those who stay out by reason, in the order in which the
+// reasons are looked for; of conditions and pack rules the most frequent first.
+func leftOutLine(reasons map[string]int) string {
+	before := []string{engine.WrongType, engine.WrongSegment, engine.NoGroup}
+	after := []string{engine.Suppressed, engine.PhoneOpen, engine.NoAgent, engine.OverCapacity}
+	byName := slices.DeleteFunc(slices.Collect(maps.Keys(reasons)), func(name string) bool {
+		return slices.Contains(before, name) || slices.Contains(after, name)
+	})
+	slices.SortFunc(byName, mostFirst(reasons))
+	var parts []string
+	for _, name := range slices.Concat(before, byName, after) {
+		if n := reasons[name]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", name, n))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // startedJSON is the report for programs.

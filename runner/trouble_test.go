@@ -46,7 +46,7 @@ func mustRun(t *testing.T, args ...string) string {
 func TestLockedDatabase(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "callsheet.db")
-	mustRun(t, "--rules", f0, "--db", path, "rank")
+	mustRun(t, "--rules", f0, "--db", path, "import", "agents", shop+"/fixtures/agents.csv")
 	other, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +141,7 @@ func TestPlacesThatCannotBeWritten(t *testing.T) {
 		t.Skip("needs /proc, a folder that even root cannot write")
 	}
 	for name, args := range map[string][]string{
-		"database":            {"--rules", f0, "--db", "/proc/callsheet.db", "rank"},
+		"database":            {"--rules", f0, "--db", "/proc/callsheet.db", "import", "leads", f0 + "/leads.csv"},
 		"no such folder":      {"--rules", f0, "--db", "/proc/none/callsheet.db", "rank"},
 		"simulation":          {"--rules", f0, "--db", f0, "simulate", "--out", "/proc/campaigns"},
 		"file as a database":  {"--rules", f0, "--db", f0 + "/campaigns.yaml", "rank"},
@@ -178,7 +178,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	})
 	leads := filepath.Join(t.TempDir(), "leads.csv")
-	if err := os.WriteFile(leads, leadsCSV(10_000), 0o600); err != nil {
+	if err := os.WriteFile(leads, leadsCSV(4000), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"--rules", shop, "--db", filepath.Join(dir, "callsheet.db"), "--at", "2026-11-22T20:00:00", "import", "leads", leads}
@@ -190,8 +190,8 @@ func TestFullDisk(t *testing.T) {
 		t.Fatalf("remount: %s", out)
 	}
 	mustRun(t, args...)
-	if got := mustRun(t, args...); !strings.HasPrefix(got, "leads: 0 new, 0 changed, 10000 unchanged; ") {
-		t.Errorf("with space again: %q, want all 10000 leads stored", got)
+	if got := mustRun(t, args...); !strings.HasPrefix(got, "leads: 0 new, 0 changed, 4000 unchanged; ") {
+		t.Errorf("with space again: %q, want all 4000 leads stored", got)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestInterruptedImport(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	leads, db := filepath.Join(dir, "leads.csv"), filepath.Join(dir, "callsheet.db")
-	if err := os.WriteFile(leads, leadsCSV(20_000), 0o600); err != nil {
+	if err := os.WriteFile(leads, leadsCSV(13_000), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	args := []string{"--rules", shop, "--db", db, "--at", "2026-11-22T20:00:00", "import", "leads", leads}
@@ -211,11 +211,11 @@ func TestInterruptedImport(t *testing.T) {
 		t.Fatalf("interrupted import: %v, stderr %q; want exit code 130 and that it was interrupted", err, stderr)
 	}
 	again := mustRun(t, args...)
-	if strings.HasPrefix(again, "leads: 20000 new") || strings.HasPrefix(again, "leads: 0 new") {
+	if strings.HasPrefix(again, "leads: 13000 new") || strings.HasPrefix(again, "leads: 0 new") {
 		t.Errorf("the import after it: %q; want some leads that were stored before", again)
 	}
-	if got := mustRun(t, args...); !strings.HasPrefix(got, "leads: 0 new, 0 changed, 20000 unchanged; ") {
-		t.Errorf("at the end: %q, want 20000 leads", got)
+	if got := mustRun(t, args...); !strings.HasPrefix(got, "leads: 0 new, 0 changed, 13000 unchanged; ") {
+		t.Errorf("at the end: %q, want 13000 leads", got)
 	}
 }
 

@@ -3,7 +3,6 @@ package dialer
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -49,9 +48,9 @@ const manifestSuffix = ".manifest.json"
 // same bytes is only marked; one with other bytes is an error and stays as it
 // is, and so is a manifest of another file of that name. A file that cannot be
 // written stays claimed, and the others are written all the same; the errors
-// are joined. An error of the store ends the drain. Two drains of one folder
-// take turns, by a lock on OUT/.callsheet.lock; the second waits until ctx
-// ends.
+// are joined, one for all files of a folder that cannot be used. An error of
+// the store ends the drain. Two drains of one folder take turns, by a lock on
+// OUT/.callsheet.lock; the second waits until ctx ends.
 //
 // One gap is left: when the process dies between the appearance of a file and
 // its mark, and the dialer takes the file away meanwhile, the next drain
@@ -63,12 +62,12 @@ func (p *Publisher) Drain(ctx context.Context, now time.Time) (published []strin
 	}
 	out, err := openFolder(p.Out)
 	if err != nil {
-		return nil, fmt.Errorf("output folder %s: %w; %s", p.Out, err, waiting(len(files)))
+		return nil, outOfUse(filepath.Clean(p.Out), err).of(len(files))
 	}
 	defer out.Close()
 	unlock, err := lock(ctx, out)
 	if err != nil {
-		return nil, fmt.Errorf("lock output folder %s: %w; %s", p.Out, err, waiting(len(files)))
+		return nil, fmt.Errorf("lock output folder %s: %w; %s", filepath.Clean(p.Out), err, waiting(len(files)))
 	}
 	defer unlock()
 	// Whoever had the lock before may have published some of them.
@@ -78,32 +77,24 @@ func (p *Publisher) Drain(ctx context.Context, now time.Time) (published []strin
 	return p.drain(ctx, out, files, crm.At(now))
 }
 
-// waiting says what becomes of the files when none could be written.
-func waiting(files int) string {
-	if files == 1 {
-		return "1 file stays claimed and the next run writes it"
-	}
-	return fmt.Sprintf("%d files stay claimed and the next run writes them", files)
-}
-
 func (p *Publisher) drain(ctx context.Context, out *os.Root, files []crm.File, now crm.Instant) (published []string, err error) {
-	var faults []error
+	var faults faults
 	for i := range files {
 		f := &files[i]
 		if err := ctx.Err(); err != nil {
-			return published, errors.Join(append(faults, err)...)
+			return published, faults.and(err)
 		}
 		if err := publish(out, f); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w; it stays claimed and the next run tries again", filepath.Join(p.Out, f.Name), err))
+			faults.add(filepath.Join(p.Out, f.Name), err)
 			continue
 		}
 		if err := p.Store.Published(ctx, f.Name, now); err != nil {
-			fault := fmt.Errorf("%s is written but could not be marked as published: %w; the next run marks it", filepath.Join(p.Out, f.Name), err)
-			return published, errors.Join(append(faults, fault)...)
+			return published, faults.and(fmt.Errorf("%s is written but not marked as published: %w; the next start-campaign marks it",
+				filepath.Join(p.Out, f.Name), err))
 		}
 		published = append(published, f.Name)
 	}
-	return published, errors.Join(faults...)
+	return published, faults.and(nil)
 }
 
 // publish brings one file into its folder, where it may be already.
@@ -151,13 +142,14 @@ func folderOf(out *os.Root, name string) (*os.Root, error) {
 		return nil, fmt.Errorf("the name %q leads out of the output folder: rename its campaign or group", name)
 	}
 	folder, err := out.OpenRoot(".")
-	dir, _ := path.Split(name)
-	for _, step := range strings.Split(strings.TrimSuffix(dir, "/"), "/") {
-		if err != nil || step == "" {
-			break
-		}
+	for done, rest := "", path.Dir(name); err == nil && rest != "" && rest != "."; {
+		var step string
+		step, rest, _ = strings.Cut(rest, "/")
+		done = path.Join(done, step)
 		parent := folder
-		folder, err = enter(parent, step)
+		if folder, err = enter(parent, step); err != nil {
+			err = outOfUse(filepath.Join(out.Name(), done), err)
+		}
 		_ = parent.Close()
 	}
 	return folder, err

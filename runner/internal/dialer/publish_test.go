@@ -229,7 +229,6 @@ func TestDrainOverWhatIsThere(t *testing.T) {
 			map[string]string{morningName + "/x -rw-------": "x"},
 			"is no file",
 		},
-		{"a file where its folder should be", map[string]string{"PVI": "x"}, map[string]string{"PVI -rw-------": "x"}, "not a directory"},
 		{
 			"a folder in the way of the half-written one",
 			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x": "x"},
@@ -283,8 +282,47 @@ func TestDrainOutputFolderIsAFile(t *testing.T) {
 	write(t, out, "x")
 	db := claimed(t, fileOf(morningName, 1, morningFile))
 	p := dialer.Publisher{Store: db, Out: out}
-	if _, err := p.Drain(t.Context(), paris(t, 9, 31)); err == nil || !mentions(err, out, "not a directory", "1 file stays claimed") {
-		t.Errorf("error = %v, want one that names %s", err, out)
+	want := "folder " + out + ": not a directory, a file stands there: remove or rename it; " +
+		"1 file stays claimed and the next start-campaign writes it"
+	if _, err := p.Drain(t.Context(), paris(t, 9, 31)); err == nil || err.Error() != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+}
+
+// A folder that cannot be used is said once, with how many files wait for it,
+// and the files of other folders are written.
+func TestDrainFolderOfACampaignIsAFile(t *testing.T) {
+	t.Parallel()
+	good := fileOf(morningName, 1, morningFile)
+	files := []crm.File{good}
+	for i := range 5 {
+		files = append(files, fileOf(fmt.Sprintf("PVB/20261123-1000-IDF-%02d.csv", i), crm.Instant(i), morningFile))
+	}
+	files = append(files, fileOf("PQSC/deep/a.csv", 9, morningFile))
+	db, out := claimed(t, files...), t.TempDir()
+	write(t, filepath.Join(out, "PVB"), "x")
+	write(t, filepath.Join(out, "PQSC", "deep"), "x")
+	p := dialer.Publisher{Store: db, Out: out + "/./"}
+	published, err := p.Drain(t.Context(), paris(t, 9, 31))
+	if !slices.Equal(published, []string{good.Name}) {
+		t.Errorf("published %v, want %s", published, good.Name)
+	}
+	const mend = ": not a directory, a file stands there: remove or rename it; "
+	want := "folder " + out + "/PVB" + mend + "5 files stay claimed and the next start-campaign writes them\n" +
+		"folder " + out + "/PQSC/deep" + mend + "1 file stays claimed and the next start-campaign writes it"
+	if err == nil || err.Error() != want {
+		t.Errorf("error:\n%v\nwant:\n%s", err, want)
+	}
+	if found := tree(t, out); found["PVB -rw-------"] != "x" {
+		t.Errorf("the file in the way was touched: %v", found)
+	}
+	for _, name := range []string{"PVB", "PQSC/deep"} {
+		if err := os.Remove(filepath.Join(out, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || len(published) != 6 {
+		t.Errorf("Drain after mending = %v, %v; want the 6 files that waited", published, err)
 	}
 }
 
@@ -365,7 +403,7 @@ func TestDrainAfterALostMark(t *testing.T) {
 	db, out := claimed(t, f), t.TempDir()
 	failing := dialer.Publisher{Store: fakeStore{files: []crm.File{f}, err: crm.ErrBusy}, Out: out}
 	published, err := failing.Drain(t.Context(), paris(t, 9, 31))
-	if !errors.Is(err, crm.ErrBusy) || len(published) != 0 || !mentions(err, "is written", "next run marks it") {
+	if !errors.Is(err, crm.ErrBusy) || len(published) != 0 || !mentions(err, "is written", "the next start-campaign marks it") {
 		t.Errorf("Drain = %v, %v; want the error of the store", published, err)
 	}
 	before, err := os.Stat(filepath.Join(out, morningName))

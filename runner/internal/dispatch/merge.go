@@ -44,7 +44,21 @@ func (r *Receiver) merge(ctx context.Context, rows []Incoming, now time.Time) ([
 		}
 		row.Set(l, !again && before == nil)
 	}
+	for _, l := range leads {
+		settle(l.Lead)
+	}
 	return leads, nil
+}
+
+// settle writes what is empty in the one way in which the store gives it back,
+// so that a field that one row fills and a later one empties is no change.
+func settle(l *crm.Lead) {
+	if len(l.Tags) == 0 {
+		l.Tags = nil
+	}
+	if len(l.Custom) == 0 {
+		l.Custom = nil
+	}
 }
 
 func newLead(id string, now time.Time) *crm.Lead {

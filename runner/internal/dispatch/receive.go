@@ -64,9 +64,16 @@ func (d *Desk) Receiver(book *engine.RuleBook) *Receiver {
 const MaxReceive = expression.MaxBatch
 
 // Receive stores a batch of incoming leads at the given clock. Of several
-// with one id, the later one speaks last. Leads that say nothing new are left
-// as they are, so that the same batch twice changes nothing. It begins again
-// when somebody else planned a call for one of the leads meanwhile.
+// with one id, the later one speaks last, and only their outcome is compared
+// with what is stored. Leads that say nothing new are left as they are, so
+// that the same batch twice changes nothing. It begins again when somebody
+// else planned a call for one of the leads meanwhile.
+//
+// A file may be longer than a batch, and what a lead was before the file is
+// not kept. Rows of one id that disagree and fall into two batches are
+// therefore two changes, at every import of the file: the lead is first as the
+// earlier one says, and ends as the later one says. Whoever wants none puts
+// the rows of one id into one batch.
 func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) (Received, error) {
 	if len(rows) > MaxReceive {
 		return Received{}, fmt.Errorf("receive leads: %d at once are too many: give at most %d", len(rows), MaxReceive)

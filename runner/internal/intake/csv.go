@@ -36,6 +36,9 @@ func newCSV(lines *lines, first []byte, rejects bool) (*csvRecords, error) {
 	}
 	c.tap.take(c.in.InputOffset())
 	c.header, c.width = header, len(header)
+	if slices.Equal(header, slices.Concat(ndjsonColumns(), rejectsColumns())) {
+		return nil, errors.New("holds the rejects of an NDJSON file, which are for reading: mend the lines in the NDJSON file and import that")
+	}
 	if n := len(header) - 2; rejects && n > 0 && slices.Equal(header[n:], rejectsColumns()) {
 		c.header = header[:n]
 	}
@@ -106,6 +109,7 @@ func (c *csvRecords) record(row []string) Record {
 	line, _ := c.in.FieldPos(0)
 	r := Record{Line: c.before + line, Raw: row, names: c.header}
 	if len(row) != c.width {
+		r.Raw = c.misfit(row)
 		r.Fault = fmt.Sprintf("the row has %d cells, the header has %d", len(row), c.width)
 		return r
 	}
@@ -117,10 +121,24 @@ func (c *csvRecords) record(row []string) Record {
 	return r
 }
 
+// misfit is what the rejects file repeats of a row that could not be split into
+// the columns: without the line and the reason of an earlier rejects file, and
+// never with as many cells as there are columns, for there it would be as good
+// as any other row.
+func (c *csvRecords) misfit(row []string) []string {
+	if n := len(row) - len(rejectsColumns()); c.width > len(c.header) && n > 0 && digits(row[n]) {
+		row = row[:n]
+	}
+	if len(row) == len(c.header) {
+		return append(row[:len(row):len(row)], "")
+	}
+	return row
+}
+
 func (c *csvRecords) broken(err *csv.ParseError, text []byte) Record {
 	return Record{
 		Line:  c.before + err.StartLine,
-		Raw:   []string{strings.Trim(string(text), "\r\n")},
+		Raw:   c.misfit([]string{strings.Trim(string(text), "\r\n")}),
 		Fault: fmt.Sprintf("the quotes are wrong at line %d: quote the whole cell and write a quote inside it twice", c.before+err.Line),
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/intake"
 )
@@ -27,7 +29,7 @@ func custom() []intake.Custom {
 	}
 }
 
-func paris(t testing.TB) *time.Location {
+func paris(t rapid.TB) *time.Location {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -55,7 +57,7 @@ func leads(t testing.TB, name, text string) []intake.LeadRow {
 	return rows(t, reader)
 }
 
-func rows[E any](t testing.TB, reader *intake.Reader[E]) []intake.Row[E] {
+func rows[E any](t rapid.TB, reader *intake.Reader[E]) []intake.Row[E] {
 	t.Helper()
 	var all []intake.Row[E]
 	for {

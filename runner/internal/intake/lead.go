@@ -133,6 +133,10 @@ func builtin(f crm.Field) column[crm.Lead] {
 		}
 	case "lead.status":
 		c.kind, c.values, c.onlyNew = choice, statuses(), true
+	case "lead.visits", "lead.rooms", "lead.sell_horizon_months", "lead.callback_requests":
+		c.kind = count
+	case "lead.living_area", "lead.estimated_price":
+		c.kind = amount
 	case "lead.legal_basis":
 		c.kind, c.values = choice, []string{crm.BasisConsent, crm.BasisRequest, crm.BasisContract, crm.BasisNone}
 	case "lead.attempts", "lead.attempts_30d", "lead.reached", "lead.refusals", "lead.callbacks", "lead.recycled",

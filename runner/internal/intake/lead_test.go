@@ -188,6 +188,8 @@ func TestBadCells(t *testing.T) {
 		noNumber = "is no number: write digits and at most one decimal point, such as 450000 or 450000.50, without spaces, commas or units"
 		noWhole  = "is no whole number: write digits alone, such as 12"
 		noDate   = "is no date: write 2026-11-22, 2026-11-22T18:05 or 2026-11-22T18:05:00, with Z or an offset such as +01:00 when it is not local"
+		implaus  = "is no plausible date: the year must be between 1900 and 2200"
+		below    = "is below zero: write 0 or more"
 		noTruth  = "is neither true nor false: write true, false, yes, no, oui, non, 1 or 0"
 	)
 	tests := []struct{ column, value, want string }{
@@ -221,6 +223,18 @@ func TestBadCells(t *testing.T) {
 		{"estimated_at", "26-11-22", noDate},
 		{"estimated_at", "1795370700", noDate},
 		{"estimated_at", "tomorrow", noDate},
+		{"estimated_at", "0026-11-20", implaus},
+		{"estimated_at", "1899-12-31T23:59:59", implaus},
+		{"created_at", "2201-01-01", implaus},
+		{"consent_at", "20266-11-20", noDate},
+		{"signed_at", "0206-07-01", implaus},
+		{"visits", "-1", below},
+		{"rooms", "-4", below},
+		{"living_area", "-84.5", below},
+		{"estimated_price", "-0.01", below},
+		{"sell_horizon_months", "-6", below},
+		{"callback_requests", "-1", below},
+		{"visits", "-1.5", noWhole},
 		{"media_zone", "maybe", noTruth},
 		{"media_zone", "2", noTruth},
 		{"media_zone", "vrai", noTruth},
@@ -290,6 +304,8 @@ func TestDates(t *testing.T) {
 		{"summer", "2026-07-14", "2026-07-13T22:00:00Z"},
 		{"exists twice", "2026-10-25T02:30:00", "2026-10-25T00:30:00Z"},
 		{"exists twice, offset given", "2026-10-25T02:30:00+01:00", "2026-10-25T01:30:00Z"},
+		{"first plausible", "1900-01-01", "1899-12-31T23:50:39Z"},
+		{"last plausible", "2200-12-31T23:59:59", "2200-12-31T22:59:59Z"},
 		{"does not exist", "2027-03-28T02:30:00", "2027-03-28T01:30:00Z"},
 	}
 	for _, test := range tests {

@@ -14,6 +14,9 @@ import (
 // ndjsonRecords reads one JSON object a line.
 type ndjsonRecords struct{ lines *lines }
 
+// ndjsonColumns are the cells of a rejected record: its line of text.
+func ndjsonColumns() []string { return []string{"record"} }
+
 // checkNDJSON refuses the one JSON file that is often given instead.
 func checkNDJSON(first []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(first), []byte("[")) {

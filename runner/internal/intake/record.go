@@ -6,9 +6,8 @@ import "strings"
 type Record struct {
 	// Line is the number of the line on which the record begins, from 1.
 	Line int
-	// Raw is what the rejects file repeats, one cell for each of
-	// Source.Columns; a row that could not be split into cells is one cell
-	// with its text.
+	// Raw is what the rejects file repeats: the cells of the row, as many as
+	// it has. A row that could not be split into cells is one with its text.
 	Raw []string
 	// Fault says why the row cannot be read; empty when it can.
 	Fault string

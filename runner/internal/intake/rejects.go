@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // rejectsSuffix follows the name of a file in that of its rejects file.
@@ -18,8 +17,11 @@ const rejectsSuffix = ".rejects.csv"
 func rejectsColumns() []string { return []string{"line", "reason"} }
 
 // Rejects writes the rows that were turned away to FILE.rejects.csv: their
-// columns as they came, then the line in FILE and the reason. The rejects of a
-// CSV can be mended and imported as they are. The file is made only when there
+// cells as they came, then the line in FILE and the reason. A row that had too
+// few or too many cells has them here too, and one whose quotes were wrong is a
+// single cell with its text: imported as they are, all are turned away again.
+// The rejects of a CSV can be mended and imported; those of NDJSON are for
+// reading. The file is made only when there
 // is such a row, and appears under its name only when it is complete; it holds
 // personal data and is readable by its owner alone.
 type Rejects struct {
@@ -43,19 +45,13 @@ func (r *Rejects) Path() string { return r.path }
 // Count is the number of rows turned away so far.
 func (r *Rejects) Count() int64 { return r.count }
 
-// Add writes one row. Cells beyond the columns go into the last one.
+// Add writes one row: its Raw, its Line and why it was turned away.
 func (r *Rejects) Add(line int, raw []string, reason string) error {
 	if err := r.create(); err != nil {
 		return err
 	}
-	n := len(r.columns)
-	row := slices.Clone(raw)
-	if len(row) > n {
-		row = append(row[:n-1:n-1], strings.Join(row[n-1:], ","))
-	}
-	row = append(row, make([]string, n-len(row))...)
 	r.count++
-	return r.out.Write(append(row, strconv.Itoa(line), reason))
+	return r.out.Write(append(slices.Clone(raw), strconv.Itoa(line), reason))
 }
 
 func (r *Rejects) create() error {

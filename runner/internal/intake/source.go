@@ -77,7 +77,7 @@ func NewSource(name string, r io.Reader, size int64) (*Source, error) {
 	case err == io.EOF:
 		return nil, s.fail(0, errors.New("is empty: there is no header line"))
 	case err == nil && isNDJSON(name, first):
-		s.columns, s.records = []string{"record"}, &ndjsonRecords{lines}
+		s.columns, s.records = ndjsonColumns(), &ndjsonRecords{lines}
 		err = checkNDJSON(first)
 	case err == nil:
 		err = s.openCSV(lines, first)

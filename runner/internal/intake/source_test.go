@@ -177,6 +177,14 @@ func TestFilesRefused(t *testing.T) {
 		{"score", "a.csv", "id,phone,score\n", `a.csv:1: column "score" cannot be imported: the rules decide it`},
 		{"segment", "a.csv", "id,phone,lead.segment\n", `a.csv:1: column "lead.segment" cannot be imported: the rules decide it`},
 		{"next call", "a.csv", "id,phone,next_call_at\n", `a.csv:1: column "next_call_at" cannot be imported: it follows from the planned call`},
+		{
+			"rejects of NDJSON", "a.ndjson.rejects.csv", "record,line,reason\n{},1,no id\n",
+			"a.ndjson.rejects.csv:1: holds the rejects of an NDJSON file, which are for reading: mend the lines in the NDJSON file and import that",
+		},
+		{
+			"rejects of NDJSON under another name", "mended.csv", "record,line,reason\n{},1,no id\n",
+			"mended.csv:1: holds the rejects of an NDJSON file, which are for reading: mend the lines in the NDJSON file and import that",
+		},
 		{"part of the phone", "a.csv", "id,phone,phone_country\n", `a.csv:1: column "phone_country" cannot be imported: it is worked out from the phone`},
 	}
 	for _, test := range tests {
@@ -191,20 +199,26 @@ func TestFilesRefused(t *testing.T) {
 
 func TestUnknownColumn(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ column, want string }{
-		{"estimated_prize", `a.csv:1: unknown column "estimated_prize" (did you mean estimated_price?): the columns are id, status, source, `},
-		{"Fist Name", `a.csv:1: unknown column "Fist Name" (did you mean first_name?): the columns are `},
-		{"phone1", `a.csv:1: unknown column "phone1" (did you mean phone?): the columns are `},
-		{"xyz", `a.csv:1: unknown column "xyz": the columns are `},
+	tests := []struct {
+		columns, want string
+		lists         bool // what could be there
+	}{
+		{"estimated_prize", `unknown column "estimated_prize" (did you mean estimated_price?)`, false},
+		{"Fist Name", `unknown column "Fist Name" (did you mean first_name?)`, false},
+		{"phone1", `unknown column "phone1" (did you mean phone?)`, false},
+		{"xyz", `unknown column "xyz": the columns are id, status, source, `, true},
+		{"estimated_prize,city,phone1", `unknown columns "estimated_prize" (did you mean estimated_price?), "phone1" (did you mean phone?)`, false},
+		{"xyz,phone1,qqqq", `unknown columns "xyz", "phone1" (did you mean phone?), "qqqq": the columns are id, status, `, true},
 	}
 	for _, test := range tests {
-		t.Run(test.column, func(t *testing.T) {
+		t.Run(test.columns, func(t *testing.T) {
 			t.Parallel()
-			got := refusal(t, "a.csv", "id,phone,"+test.column+"\n")
-			if !strings.HasPrefix(got, test.want) {
-				t.Errorf("got  %s\nwant %s…", got, test.want)
+			got := refusal(t, "a.csv", "id,phone,"+test.columns+"\n")
+			want := "a.csv:1: " + test.want
+			if !strings.HasPrefix(got, want) || !test.lists && got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
 			}
-			if strings.Contains(got, "score") || !strings.Contains(got, "notary_ready") {
+			if test.lists && (strings.Contains(got, "score") || !strings.Contains(got, "notary_ready")) {
 				t.Errorf("%s: lists a column that is refused, or leaves out one of our own", got)
 			}
 		})

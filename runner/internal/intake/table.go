@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -78,13 +79,13 @@ type resolver[E any] struct {
 
 // resolve says which column each name is, or what is wrong with the names.
 func (r resolver[E]) resolve(names []string) ([]int, error) {
+	if err := r.known(names); err != nil {
+		return nil, err
+	}
 	found := make([]int, len(names))
 	from := make(map[int]string, len(names))
 	for i, name := range names {
-		c, ok := r.byName[fold(name)]
-		if !ok {
-			return nil, r.unknown(name)
-		}
+		c := r.byName[fold(name)]
 		if why := r.columns[c].refuse; why != "" {
 			return nil, fmt.Errorf("column %q cannot be imported: %s", name, why)
 		}
@@ -111,18 +112,41 @@ func (r resolver[E]) complete(have map[int]string) error {
 	return nil
 }
 
-// unknown says that nobody knows a column, which known one is meant, and what
-// could be there.
-func (r resolver[E]) unknown(name string) error {
-	hint := ""
-	if near := nearest(fold(name), r.byName); near != "" {
-		hint = fmt.Sprintf(" (did you mean %s?)", near)
-	}
-	var allowed []string
-	for _, c := range r.columns {
-		if c.refuse == "" {
-			allowed = append(allowed, c.short())
+// known says which names nobody knows, and which known one each may mean; what
+// could be there it lists only when one of them is like none.
+func (r resolver[E]) known(names []string) error {
+	var unknown []string
+	lost := false
+	for _, name := range names {
+		if _, ok := r.byName[fold(name)]; ok {
+			continue
+		}
+		if near := nearest(fold(name), r.byName); near != "" {
+			unknown = append(unknown, fmt.Sprintf("%q (did you mean %s?)", name, near))
+		} else {
+			unknown, lost = append(unknown, strconv.Quote(name)), true
 		}
 	}
-	return fmt.Errorf("unknown column %q%s: the columns are %s", name, hint, strings.Join(allowed, ", "))
+	if len(unknown) == 0 {
+		return nil
+	}
+	columns, allowed := "column", ""
+	if len(unknown) > 1 {
+		columns = "columns"
+	}
+	if lost {
+		allowed = ": the columns are " + strings.Join(r.allowed(), ", ")
+	}
+	return fmt.Errorf("unknown %s %s%s", columns, strings.Join(unknown, ", "), allowed)
+}
+
+// allowed lists the columns that a file may have, by their short names.
+func (r resolver[E]) allowed() []string {
+	var names []string
+	for _, c := range r.columns {
+		if c.refuse == "" {
+			names = append(names, c.short())
+		}
+	}
+	return names
 }

@@ -24,6 +24,11 @@ const (
 	phone    kind = "phone"
 	textList kind = "text_list"
 
+	// count and amount are an integer and a number that cannot be below zero:
+	// no words of rules/fields.yaml.
+	count  kind = "integer from 0"
+	amount kind = "number from 0"
+
 	// ownPhone is the phone of the person, which is kept when it cannot be
 	// called: no word of rules/fields.yaml.
 	ownPhone kind = "phone as it came"
@@ -68,6 +73,8 @@ func (r reading) value(k kind, c cell, allowed []string) (any, error) {
 		return wholeNumber(s)
 	case number:
 		return decimalNumber(s)
+	case count, amount:
+		return fromZero(k, s)
 	case boolean:
 		return truth(s)
 	case moment:
@@ -132,6 +139,19 @@ func wholeNumber(s string) (any, error) {
 	return n, nil
 }
 
+// fromZero reads a count or an amount.
+func fromZero(k kind, s string) (any, error) {
+	read := wholeNumber
+	if k == amount {
+		read = decimalNumber
+	}
+	value, err := read(s)
+	if err == nil && strings.HasPrefix(s, "-") {
+		err = errors.New("is below zero: write 0 or more")
+	}
+	return value, err
+}
+
 // decimalNumber refuses separators instead of guessing: 450.000 and 450,000
 // are different prices to different people.
 func decimalNumber(s string) (any, error) {
@@ -156,10 +176,16 @@ func truth(s string) (any, error) {
 	return nil, errors.New("is neither true nor false: write true, false, yes, no, oui, non, 1 or 0")
 }
 
+// Years outside of which a date is a slip of the keyboard.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
 // instant reads a date, or a date and a time as ISO 8601 has them (a space may
 // stand for the T), local in zone unless an offset or Z follows. A local time
 // that exists twice is the first one, one that does not exist is moved forward,
-// as for callbacks.
+// as for callbacks. A year before 1900 or after 2200 is refused.
 func instant(s string, zone *time.Location) (any, error) {
 	layout := isoLayout(s)
 	if len(s) > 10 && s[10] == ' ' {
@@ -172,6 +198,9 @@ func instant(s string, zone *time.Location) (any, error) {
 	local := !strings.HasSuffix(layout, "Z07:00")
 	if first := t.Add(-time.Hour); local && first.Format(layout) == t.Format(layout) {
 		t = first
+	}
+	if t.Year() < firstYear || t.Year() > lastYear {
+		return nil, fmt.Errorf("is no plausible date: the year must be between %d and %d", firstYear, lastYear)
 	}
 	return crm.At(t), nil
 }

@@ -29,11 +29,18 @@ const lastGood = `SELECT "version" FROM "rule_change" WHERE "faults" = '' ORDER 
 const addChange = `INSERT INTO "rule_change" ("at", "version", "faults") VALUES ($1, $2, $3)`
 
 // SaveBook makes b the last good rule book and adds it to the history. The
-// book that is in force already changes nothing.
+// book that is in force already changes nothing, and waits for no writer.
 func (s *Store) SaveBook(ctx context.Context, b Book) error {
+	kept := false
+	err := s.view(ctx, "read rule book", func(ctx context.Context, q querier) (err error) {
+		kept, err = inForce(ctx, q, b.Version)
+		return err
+	})
+	if err != nil || kept {
+		return err
+	}
 	return s.write(ctx, "store rule book", func(ctx context.Context, q querier) error {
-		current, err := texts(ctx, q, lastGood)
-		if err != nil || len(current) == 1 && current[0] == b.Version {
+		if kept, err := inForce(ctx, q, b.Version); err != nil || kept {
 			return err
 		}
 		if _, err := run(ctx, q, s.putBook, []*Book{&b}, s.book.bind); err != nil {
@@ -42,6 +49,11 @@ func (s *Store) SaveBook(ctx context.Context, b Book) error {
 		_, err = q.ExecContext(ctx, addChange, int64(b.At), b.Version, "")
 		return err
 	})
+}
+
+func inForce(ctx context.Context, q querier, version string) (bool, error) {
+	current, err := texts(ctx, q, lastGood)
+	return len(current) == 1 && current[0] == version, err
 }
 
 // LastGoodBook is the rule book admitted last, or crm.ErrNotFound.

@@ -19,18 +19,30 @@ const (
 	pgLockTimeout   = "55P03"
 )
 
+// busyError is a step that gave up waiting for another process. It is
+// crm.ErrBusy, and says nothing of what drivers call that.
+type busyError struct{ cause error }
+
+// Error says whose fault it is, what became of the step, and what to do.
+func (e busyError) Error() string {
+	return crm.ErrBusy.Error() + "; nothing of this was written: run the command again"
+}
+
+// Unwrap gives crm.ErrBusy and what the driver said.
+func (e busyError) Unwrap() []error { return []error{crm.ErrBusy, e.cause} }
+
 // explain turns what a driver says into the words callers decide on, by code
 // and never by text.
 func explain(err error) error {
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, crm.ErrBusy) {
+		return err
 	}
 	if fault, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch code := fault.Code(); {
 		case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE, code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 			return fmt.Errorf("%w: %w", crm.ErrConflict, err)
 		case code&0xff == sqlite3.SQLITE_BUSY, code&0xff == sqlite3.SQLITE_LOCKED:
-			return fmt.Errorf("%w: %w", crm.ErrBusy, err)
+			return busyError{err}
 		}
 	}
 	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -38,7 +50,7 @@ func explain(err error) error {
 		case pgUnique:
 			return fmt.Errorf("%w: %w: %s", crm.ErrConflict, err, fault.Detail)
 		case pgSerialization, pgDeadlock, pgLockTimeout:
-			return fmt.Errorf("%w: %w", crm.ErrBusy, err)
+			return busyError{err}
 		}
 	}
 	return err

@@ -35,7 +35,7 @@ func (s *Store) ClaimedFiles(ctx context.Context) ([]crm.File, error) {
 // Published records that a claimed file has been handed over. Saying it again
 // changes nothing; an unknown name is crm.ErrNotFound.
 func (s *Store) Published(ctx context.Context, name string, at crm.Instant) error {
-	return s.write(ctx, "publish file", func(ctx context.Context, q querier) error {
+	return s.write(ctx, "mark "+name+" as published", func(ctx context.Context, q querier) error {
 		res, err := q.ExecContext(ctx, `UPDATE "file" SET "state" = 'published', "published_at" = COALESCE("published_at", $2)
 			WHERE "name" = $1`, name, int64(at))
 		if err != nil {

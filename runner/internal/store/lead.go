@@ -82,6 +82,9 @@ func (s *Store) Lead(ctx context.Context, id string) (*crm.Lead, error) {
 		return nil, err
 	}
 	lead, ok := found[id]
+	if id == "" {
+		return nil, fmt.Errorf("a lead without id: %w", crm.ErrNotFound)
+	}
 	if !ok {
 		return nil, fmt.Errorf("lead %s: %w", id, crm.ErrNotFound)
 	}

@@ -19,6 +19,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// versionTable is where the schema version is kept.
+const versionTable = "goose_db_version"
+
 // migrate brings the database behind db to the newest schema this program
 // knows. Two programs that start at once both try; the one that loses finds
 // the work done.
@@ -28,7 +31,7 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, name goose.Dialect) er
 		return err
 	}
 	provider, err := goose.NewProvider(name, db, nil,
-		goose.WithGoMigrations(known...), goose.WithDisableGlobalRegistry(true))
+		goose.WithGoMigrations(known...), goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
 	if err != nil {
 		return err
 	}

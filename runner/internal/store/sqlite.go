@@ -54,6 +54,10 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 	if err != nil {
 		return nil, err
 	}
+	fresh, err := look(ctx, file, wait)
+	if err != nil {
+		return nil, err
+	}
 	// Cache sizes are KiB when negative.
 	writing := append(common(wait), pragma{"cache_size", "-131072", "-131072"}, pragma{"journal_size_limit", "268435456", "268435456"},
 		// 64 MiB of log between checkpoints: an import rewrites the pages of its indexes often.
@@ -61,6 +65,12 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 	home, err := openPool(ctx, address(file, writing)+"&_txlock=immediate", 1, writing)
 	if err != nil {
 		return nil, err
+	}
+	if fresh {
+		// The migration would wait for a lock several times over.
+		if err := pass(ctx, home); err != nil {
+			return nil, errors.Join(err, home.Close())
+		}
 	}
 	s, err := newSQLite(ctx, home)
 	if err != nil {
@@ -146,16 +156,20 @@ func checkPlace(path string) error {
 	case err == nil && !info.IsDir():
 		return fmt.Errorf("open database %s: %s is not a folder", path, dir)
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	switch info, err := os.Stat(path); {
+	case err != nil || info.Mode().IsRegular():
+		return nil
+	case info.IsDir():
 		return fmt.Errorf("open database %s: it is a folder: name a file in it", path)
 	}
-	return nil
+	return fmt.Errorf("open database %s: it is a device, pipe or socket and no file: name a file", path)
 }
 
 // explainOpen adds how to mend what kept the file from being opened.
 func explainOpen(path string, err error) error {
+	err = explain(err)
 	fault, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
+	if !ok || errors.Is(err, crm.ErrBusy) {
 		return fmt.Errorf("open database %s: %w", path, err)
 	}
 	switch fault.Code() & 0xff {
@@ -163,8 +177,6 @@ func explainOpen(path string, err error) error {
 		return fmt.Errorf("open database %s: it is no SQLite file, or a damaged one: name another file or restore a backup: %w", path, err)
 	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return fmt.Errorf("open database %s: folder %s and the file must be writable by this user: %w", path, filepath.Dir(path), err)
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("open database %s: %w: end the other process or try again: %w", path, crm.ErrBusy, err)
 	}
 	return fmt.Errorf("open database %s: %w", path, err)
 }

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"callsheet/runner/internal/crm"
 )
 
 // Store is one open database. It is safe for use by many goroutines.
@@ -36,9 +38,10 @@ type Store struct {
 
 // Open opens the database that dsn names, a "postgres://" address or the path
 // of a SQLite file, creates it where it is missing and migrates it forward.
-// It refuses a database that a newer program has migrated, and says so when a
-// folder is missing or read-only, the path is a folder or another kind of
-// file, or the server cannot be reached; crm.ErrBusy means that another
+// It refuses a database that a newer program has migrated and a SQLite file
+// with the tables of another program, into which it writes nothing, and says so
+// when a folder is missing or read-only, the path is a folder, a device or no
+// SQLite file, or the server cannot be reached; crm.ErrBusy means that another
 // process kept the file locked for ten seconds.
 func Open(ctx context.Context, dsn string) (*Store, error) {
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
@@ -47,9 +50,9 @@ func Open(ctx context.Context, dsn string) (*Store, error) {
 	return openSQLite(ctx, dsn, lockWait)
 }
 
-// Close ends the step in hand and leaves a SQLite file tidy: statistics
-// refreshed, the write-ahead log folded into the file. Closing again does
-// nothing.
+// Close ends the step in hand and leaves a SQLite file tidy: the write-ahead
+// log folded into the file. When another process holds the file, that is left
+// to it, without waiting. Closing again does nothing.
 func (s *Store) Close() error {
 	var err error
 	s.closing.Do(func() { err = s.close() })
@@ -64,8 +67,10 @@ func (s *Store) close() error {
 	var all []error
 	if s.pool != nil {
 		all = append(all, s.pool.Close())
-		for _, text := range []string{"PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"} {
-			_, err := s.writer.conn.Conn.ExecContext(context.Background(), text)
+		// No PRAGMA optimize: it counts whole tables, and a command would cost
+		// what is stored instead of what it does.
+		_, err := s.writer.conn.Conn.ExecContext(context.Background(), "PRAGMA busy_timeout(0); PRAGMA wal_checkpoint(TRUNCATE)")
+		if !errors.Is(explain(err), crm.ErrBusy) {
 			all = append(all, err)
 		}
 	}
