@@ -88,8 +88,12 @@ func refusals() map[string]string {
 func TestCorpusOfExpr(t *testing.T) {
 	t.Parallel()
 	s, err := NewSchema([]Field{
-		{Name: "lead.ok", Type: Boolean}, {Name: "lead.i", Type: Integer}, {Name: "lead.f64", Type: Number},
-		{Name: "lead.str", Type: Text}, {Name: "lead.list", Type: TextList}, {Name: "lead.array", Type: TextList},
+		{Name: "lead.ok", Type: Boolean},
+		{Name: "lead.i", Type: Integer},
+		{Name: "lead.f64", Type: Number},
+		{Name: "lead.str", Type: Text},
+		{Name: "lead.list", Type: TextList},
+		{Name: "lead.array", Type: TextList},
 	}, time.UTC)
 	if err != nil {
 		t.Fatal(err)

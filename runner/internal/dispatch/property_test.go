@@ -39,8 +39,8 @@ func TestStartsInAnyOrder(t *testing.T) {
 			must(t, st.PutAgents(t.Context(), []crm.Agent{{Username: "a3", Weight: 1}}))
 		}
 		count := 0
-		for range rapid.IntRange(1, 4).Draw(r, "steps") {
-			n := rapid.IntRange(0, 15).Draw(r, "leads")
+		for range rapid.IntRange(1, 3).Draw(r, "steps") {
+			n := rapid.IntRange(0, 9).Draw(r, "leads")
 			o.receiveRandom(r, count, n)
 			count += n
 			name := rapid.SampledFrom([]string{"PVI", "PVB", "PQSC"}).Draw(r, "campaign")

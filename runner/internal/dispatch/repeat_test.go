@@ -22,8 +22,12 @@ func (o *office) imported(at, text string, size int) dispatch.Received {
 	source, err := intake.NewSource("leads.csv", strings.NewReader(text), int64(len(text)))
 	must(o, err)
 	custom := []intake.Custom{
-		{Name: "note", Type: "text"}, {Name: "floor", Type: "integer"}, {Name: "likes", Type: "text_list"},
-		{Name: "given_type", Type: "text"}, {Name: "given_segment", Type: "text"}, {Name: "given_score", Type: "integer"},
+		{Name: "note", Type: "text"},
+		{Name: "floor", Type: "integer"},
+		{Name: "likes", Type: "text_list"},
+		{Name: "given_type", Type: "text"},
+		{Name: "given_segment", Type: "text"},
+		{Name: "given_score", Type: "integer"},
 	}
 	reader, err := intake.Leads(source, custom, intake.NewPhones(), o.book.Zone)
 	must(o, err)

@@ -79,7 +79,8 @@ func TestOpenDatabaseOfAnotherProgram(t *testing.T) {
 		{"write-ahead log, after a crash", "?_pragma=journal_mode(WAL)", []string{notes}, true},
 		{
 			"of the same migration tool", "",
-			[]string{notes, `CREATE TABLE "goose_db_version" ("id" INTEGER PRIMARY KEY, "version_id" INTEGER, "is_applied" INTEGER)`}, false,
+			[]string{notes, `CREATE TABLE "goose_db_version" ("id" INTEGER PRIMARY KEY, "version_id" INTEGER, "is_applied" INTEGER)`},
+			false,
 		},
 	}
 	for _, test := range tests {
