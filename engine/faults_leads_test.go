@@ -36,7 +36,7 @@ func TestFaultsOfScoresAndCalls(t *testing.T) {
 		{"decay without a beginning", edit{"scoring.yaml", "          since: lead.estimated_at\n", ""}, []string{
 			"scoring.yaml:17:11: R004 decay has no `since`: add a line `since: ...`",
 		}},
-		{"a misspelt key of a rule", edit{"scoring.yaml", "points: 25", "pionts: 25"}, []string{"scoring.yaml:8:9: R004 point rule owner has no `points`: add a line `points: ...`", "scoring.yaml:9:9: R002 unknown key `pionts` in point rule owner: did you mean `points`? allowed: when, points, say, decay"}},
+		{"a misspelt key of a rule", edit{"scoring.yaml", "points: 25", "pionts: 25"}, []string{"scoring.yaml:9:9: R002 unknown key `pionts` in point rule owner: did you mean `points`? allowed: when, points, say, decay"}},
 		{"a layout in small letters", edit{"rules/callbacks.yaml", "DD/MM/YYYY", "dd/mm/yyyy"}, []string{
 			`rules/callbacks.yaml:1:14: R008 date layout "dd/mm/yyyy hh:mm:ss": cannot read it from "dd/mm/yyyy hh:mm:ss" on: the words are YYYY MM DD hh mm ss`,
 		}},

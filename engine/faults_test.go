@@ -53,12 +53,13 @@ func TestAllFaultsAtOnce(t *testing.T) {
 		edit{"rules/dialers.yaml", "delimiter: semicolon", "delimiter: |"},
 		edit{"rules/dialers.yaml", "header: true", "header: yes"},
 		edit{"rules/wrapups.yaml", "status: refused", "status: refuse"},
+		edit{"rules/wrapups.yaml", "after: 4h", "after: 4"},
 	)
 	want := []string{
 		"campaigns.yaml:6:6 R205", "campaigns.yaml:22:18 R008", "campaigns.yaml:26:5 R002", "campaigns.yaml:28:18 R101",
 		"rules/dialers.yaml:4:16 R021", "rules/dialers.yaml:5:13 R008",
-		"rules/wrapups.yaml:15:13 R008",
-		"scoring.yaml:8:9 R004", "scoring.yaml:9:9 R002", "scoring.yaml:17:22 R008",
+		"rules/wrapups.yaml:11:12 R008", "rules/wrapups.yaml:15:13 R008",
+		"scoring.yaml:9:9 R002", "scoring.yaml:17:22 R008",
 	}
 	var got []string
 	for _, line := range faultsOf(t, files) {

@@ -8,9 +8,10 @@ import (
 
 // Object reads a mapping key by key and knows which keys were asked for.
 type Object struct {
-	node  *Node
-	what  string
-	known []string // in the order asked for
+	node    *Node
+	what    string
+	known   []string // in the order asked for
+	missing []string // needed and not there
 }
 
 // Object begins to read a mapping. what names it in messages ("campaign PVI"); for another kind of node the fault
@@ -39,11 +40,11 @@ func (o *Object) Take(key string) *Node {
 	return nil
 }
 
-// Need is Take for a key that must be there; a missing one is reported at the beginning of the mapping.
+// Need is Take for a key that must be there; Close reports a missing one at the beginning of the mapping.
 func (o *Object) Need(key string) *Node {
 	value := o.Take(key)
 	if value == nil {
-		o.node.Fault(CodeMissingKey, fmt.Sprintf("%s has no `%s`", o.what, key), fmt.Sprintf("add a line `%s: ...`", key))
+		o.missing = append(o.missing, key)
 	}
 	return value
 }
@@ -60,10 +61,16 @@ func (o *Object) Rest() []Pair {
 }
 
 // Close reports every key that was not taken as unknown, with the one that was probably meant and the list of those
-// that exist.
+// that exist, and every needed key that is missing, unless an unknown one is it, misspelt.
 func (o *Object) Close() {
 	for _, p := range o.Rest() {
 		p.Key.Fault(CodeUnknownKey, fmt.Sprintf("unknown key `%s` in %s", p.Key.text, o.what), choiceHint(p.Key.text, o.known))
+		if meant, ok := Suggest(p.Key.text, o.known); ok {
+			o.missing = slices.DeleteFunc(o.missing, func(key string) bool { return key == meant })
+		}
+	}
+	for _, key := range o.missing {
+		o.node.Fault(CodeMissingKey, fmt.Sprintf("%s has no `%s`", o.what, key), fmt.Sprintf("add a line `%s: ...`", key))
 	}
 }
 
