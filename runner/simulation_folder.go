@@ -11,19 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/dispatch"
 )
 
 // mark is the file that says a folder belongs to simulations. It lists what
 // they wrote, a name below the folder on each line.
 const mark = ".callsheet-simulation"
-
-// What stands in the folder beside the files of the dialer: the lock of
-// publication, and a manifest for each file.
-const (
-	lockName       = ".callsheet.lock"
-	manifestSuffix = ".manifest.json"
-)
 
 // ownFolder is a folder of simulations.
 type ownFolder struct {
@@ -75,7 +69,7 @@ func (f *ownFolder) clear() error {
 			return fmt.Errorf("clear folder %s: %w", f.path, err)
 		}
 	}
-	const begin = "# Written by callsheet simulate. The next one removes these files:\n" + lockName + "\n"
+	const begin = "# Written by callsheet simulate. The next one removes these files:\n" + dialer.LockFile + "\n"
 	return f.root.WriteFile(mark, []byte(begin), 0o644)
 }
 
@@ -93,7 +87,7 @@ func (f *ownFolder) listed() (files, folders map[string]bool, err error) {
 			continue
 		}
 		files[name] = true
-		files[slash.Join(slash.Dir(name), "."+slash.Base(name)+".part")] = true
+		files[slash.Join(slash.Dir(name), dialer.PartOf(slash.Base(name)))] = true
 		for dir := slash.Dir(name); dir != "."; dir = slash.Dir(dir) {
 			folders[dir] = true
 		}
@@ -127,7 +121,7 @@ func (f *ownFolder) list(reports []dispatch.Report) error {
 	for _, r := range reports {
 		for _, g := range r.Groups {
 			for _, name := range g.Files {
-				names.WriteString(name + "\n" + name + manifestSuffix + "\n")
+				names.WriteString(name + "\n" + name + dialer.ManifestSuffix + "\n")
 			}
 		}
 	}

@@ -81,11 +81,15 @@ func sumOf(folder *os.Root, name string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// PartOf is the name under which a file is written before it appears under its
+// own, in the same folder; a write that breaks off may leave it.
+func PartOf(name string) string { return "." + name + ".part" }
+
 // put makes a file appear whole, with its mode, and durably. What a crash left
 // of an earlier try is removed first; what this try leaves too when it fails,
 // so that a full disk gets its space back.
 func put(folder *os.Root, name string, content []byte, mode fs.FileMode) error {
-	part := "." + name + ".part"
+	part := PartOf(name)
 	if err := folder.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

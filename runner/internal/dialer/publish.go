@@ -33,8 +33,8 @@ type Publisher struct {
 	Out string
 }
 
-// manifestSuffix follows the name of a file in that of its manifest.
-const manifestSuffix = ".manifest.json"
+// ManifestSuffix follows the name of a file in that of its manifest.
+const ManifestSuffix = ".manifest.json"
 
 // Drain writes out every file that is claimed, oldest first, and returns the
 // names of those that are now published; now is the time recorded with them.
@@ -168,11 +168,11 @@ func putManifest(folder *os.Root, name string, f *crm.File) error {
 		return err
 	}
 	content = append(content, '\n')
-	there, err := present(folder, name+manifestSuffix, content)
+	there, err := present(folder, name+ManifestSuffix, content)
 	if err != nil || there {
 		return err
 	}
-	return put(folder, name+manifestSuffix, content, mode(f))
+	return put(folder, name+ManifestSuffix, content, mode(f))
 }
 
 func mode(f *crm.File) fs.FileMode {
