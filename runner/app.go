@@ -68,13 +68,17 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.at, "at", "", "clock of the command, such as 2026-11-23T09:30:00 (local time of the rule book)")
 	flags.StringVarP(&a.format, "output", "o", "table", "form of the data: table, json or csv")
 	return menu(root,
+		newCFCampaignLoopCommand(a),
 		newCheckCommand(a),
+		newExportModelCommand(a),
 		newImportCommand(a),
 		newLeadsCommand(a),
 		newRankCommand(a),
+		newRecoverForgottenLeadCommand(a),
 		newRescoreCommand(a),
 		newSimulateCommand(a),
 		newStartCampaignCommand(a),
+		newStopCampaignsCommand(a),
 	)
 }
 
