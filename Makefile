@@ -2,10 +2,10 @@ GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race lint bench compare demo
+.PHONY: help build test race crash agreement lint bench compare demo
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build the program as ./callsheet, static, without cgo
 	CGO_ENABLED=0 go build -trimpath -o callsheet ./runner
@@ -15,6 +15,14 @@ test: ## run every test
 
 race: ## run every test under the race detector
 	go test -race ./...
+
+crash: ## kill publication and commands hundreds of times, at every fault point and at random
+	CALLSHEET_KILLS=$${CALLSHEET_KILLS:-500} CALLSHEET_TEST_REQUIRE=sshd \
+		go test -count 1 -timeout 60m -v -run 'Crash|EveryOperation|FullDisk|Killed' ./runner/internal/dialer ./runner
+
+N ?= 10000000
+agreement: ## let rules as columns and in expr's machine agree N times, such as N=10000000
+	CALLSHEET_AGREEMENT=$(N) go test -count 1 -timeout 120m -v -run 'AgreeWithExpr' ./engine/expression
 
 lint: ## go vet, staticcheck, gofumpt; golangci-lint where it is installed
 	go vet ./...

@@ -73,6 +73,7 @@ func Contestants() []Contestant {
 		{"grule", "one knowledge base, over a struct", slow, startGrule},
 		{Resident, "columns filled beforehand", 0, resident},
 		{"callsheet, filled", "columns filled from structs each time", 0, filled},
+		{"callsheet, Classify", "RuleBook.Classify with type, segment, grade and group, columns filled beforehand", 0, startClassifier},
 		{"callsheet, Judge", "RuleBook.Judge with times and reasons, columns filled beforehand", 0, startJury},
 	}
 }

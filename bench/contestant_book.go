@@ -92,18 +92,44 @@ func newRuleBook(w *Workload, fresh bool) (*ruleBook, error) {
 
 func (r *ruleBook) Rows() []Row { return r.rows }
 
+// scorer only scores leads.
+type scorer struct{ *ruleBook }
+
+func startScorer(w *Workload, fresh bool) (Run, error) {
+	r, err := newRuleBook(w, fresh)
+	if err != nil {
+		return nil, err
+	}
+	return &scorer{r}, nil
+}
+
+func (s *scorer) Prepare() { s.settle(s.Apply) }
+
+func (s *scorer) Apply() error {
+	s.do(func(batch *expression.Batch, first int) {
+		scores, _ := s.book.Score(batch, s.w.Now)
+		for i, score := range scores {
+			s.rows[first+i] = Row{uint64(score)}
+		}
+	})
+	return nil
+}
+
 // classifier scores leads. It finds their type, segment, grade and group too.
 type classifier struct{ *ruleBook }
 
-func startClassifier(w *Workload, fresh bool) (Run, error) {
-	r, err := newRuleBook(w, fresh)
+func startClassifier(w *Workload, set Set) (Run, error) {
+	if set != Scoring {
+		return nil, Unable("it gives points only")
+	}
+	r, err := newRuleBook(w, false)
 	if err != nil {
 		return nil, err
 	}
 	return &classifier{r}, nil
 }
 
-func (c *classifier) Prepare() { c.ready() }
+func (c *classifier) Prepare() { c.settle(c.Apply) }
 
 func (c *classifier) Apply() error {
 	c.do(func(batch *expression.Batch, first int) {
@@ -164,7 +190,7 @@ func (j *jury) Apply() error {
 	clear(j.rows)
 	j.do(func(batch *expression.Batch, first int) {
 		for n, c := range j.campaigns {
-			for i, v := range j.book.Judge(c, j.slot, batch, j.said[first/expression.MaxBatch]) {
+			for i, v := range j.book.Judge(c, j.slot, batch, j.said[first/expression.MaxBatch], nil) {
 				if v.Reason == "" {
 					j.rows[first+i][0] |= 1 << n
 				}

@@ -50,6 +50,20 @@ func (b *batches) ready() (filled bool) {
 	return filled
 }
 
+// settle makes the leads ready. The first time it applies the rules as often as
+// it takes until columns are laid out for what is asked of them.
+func (b *batches) settle(apply func() error) {
+	if !b.ready() {
+		return
+	}
+	for range 16 {
+		if apply() != nil {
+			return // the first pass that is measured reports it
+		}
+		b.ready()
+	}
+}
+
 // do calls work for every batch and the number of its first lead.
 func (b *batches) do(work func(batch *expression.Batch, first int)) {
 	for first := 0; first < len(b.w.Leads); first += expression.MaxBatch {
@@ -157,7 +171,7 @@ func filled(w *Workload, set Set) (Run, error) { return startColumns(w, set, tru
 // conditions for the other sets.
 func startColumns(w *Workload, set Set, fresh bool) (Run, error) {
 	if set == Scoring {
-		return startClassifier(w, fresh)
+		return startScorer(w, fresh)
 	}
 	schema, err := newSchema(w)
 	if err != nil {
@@ -193,7 +207,7 @@ func conditions(set Set) []ruleset.Campaign {
 	return out
 }
 
-func (c *columns) Prepare() { c.ready() }
+func (c *columns) Prepare() { c.settle(c.Apply) }
 
 func (c *columns) Apply() error {
 	c.do(func(batch *expression.Batch, first int) {

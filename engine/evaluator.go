@@ -20,14 +20,17 @@ type Evaluator struct {
 	unknown      counts
 	grades       []string
 	fading       map[*PointRule]*fading
+	groups       []groupWork
 	area         area
 	hearing      hearing
+	ranks        []Rank
+	keys         []rankKey
 }
 
 // Evaluator makes one that works by the book.
 func (b *RuleBook) Evaluator() *Evaluator {
 	return &Evaluator{
-		book: b, fading: map[*PointRule]*fading{}, grades: b.Scoring.table(), area: newArea(b),
+		book: b, fading: map[*PointRule]*fading{}, grades: b.Scoring.table(), groups: b.Scoring.work(), area: newArea(b),
 		out: Classified{types: make([]bitmap, len(b.Leads.Types)), segments: make([]bitmap, len(b.Leads.Segments))},
 	}
 }

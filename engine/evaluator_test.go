@@ -61,7 +61,7 @@ func TestBatchIsDecidedLikeSingleLeads(t *testing.T) {
 				for _, campaign := range []string{"PVI", "PVB", "DDR", "CF"} {
 					c, _ := b.Campaign(campaign)
 					slot := slotAt(t, b, c, "2026-11-23T10:00:00")
-					for i, v := range by.Judge(c, slot, all, is) {
+					for i, v := range by.Judge(c, slot, all, is, nil) {
 						out[i].Verdicts = append(out[i].Verdicts, v)
 					}
 				}
@@ -167,7 +167,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			leads := batch(t, b, crowd(n)...)
 			decide := func() {
 				leads.Forget()
-				b.Judge(c, slot, leads, b.Classify(leads, now))
+				b.Judge(c, slot, leads, b.Classify(leads, now), nil)
 			}
 			decide()
 			if allocs := testing.AllocsPerRun(20, decide); allocs > 0 {

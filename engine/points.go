@@ -8,6 +8,25 @@ import (
 	"callsheet/engine/expression"
 )
 
+// Score is the score of every lead of the batch and nothing else: nothing is
+// written into the batch but its clock, and point rules read the type and the
+// segment that the batch has. It is for leads that are typed already. Unknown
+// counts, by rule name, the leads for which a point rule could not be
+// evaluated. Both live in the memory of the batch until its next Score or
+// Classify.
+func (b *RuleBook) Score(batch *expression.Batch, now time.Time) (scores []int64, unknown map[string]int) {
+	return b.evaluatorOf(batch).Score(batch, now)
+}
+
+// Score is [RuleBook.Score] in the memory of the evaluator: the result is
+// valid until its next Score or Classify of any batch.
+func (e *Evaluator) Score(batch *expression.Batch, now time.Time) (scores []int64, unknown map[string]int) {
+	batch.SetNow(now)
+	e.reserve(batch.Len())
+	e.score(batch, now)
+	return e.out.Score, e.unknown.take()
+}
+
 // score fills the score of every lead of the batch: rule by rule, group by
 // group.
 func (e *Evaluator) score(batch *expression.Batch, now time.Time) {
@@ -16,8 +35,11 @@ func (e *Evaluator) score(batch *expression.Batch, now time.Time) {
 	for g := range s.Groups {
 		group := &s.Groups[g]
 		clear(e.sum)
-		for r := range group.Rules {
-			e.give(&group.Rules[r], batch, now)
+		for x := range e.groups[g].eights {
+			e.giveEight(&e.groups[g].eights[x], batch)
+		}
+		for _, r := range e.groups[g].others {
+			e.give(r, batch, now)
 		}
 		low, high := group.Min, group.Max
 		for i, points := range e.sum[:len(score)] {
@@ -29,8 +51,8 @@ func (e *Evaluator) score(batch *expression.Batch, now time.Time) {
 	}
 }
 
-// give adds the points of one rule to the sums of its group, and counts the
-// leads for which it could not be evaluated.
+// give adds the points of one rule, which differ from lead to lead, to the sums
+// of its group, and counts the leads for which it could not be evaluated.
 func (e *Evaluator) give(r *PointRule, batch *expression.Batch, now time.Time) {
 	n := batch.Len()
 	all(e.points, n)
@@ -40,18 +62,14 @@ func (e *Evaluator) give(r *PointRule, batch *expression.Batch, now time.Time) {
 		unknown = n - count(holds.Known)
 		copy(e.points, holds.True)
 	}
-	constant, always := r.points.Constant()
-	switch {
-	case !always:
-		value := r.points.Eval(batch)
-		unknown += e.keep(value.Known())
-		unknown += e.vary(r, value, batch, now)
-	case r.since != nil:
+	if constant, always := r.points.Constant(); always {
 		since := r.since.Eval(batch)
 		unknown += e.keep(since.Known())
 		e.fade(r, constant, since, now)
-	default:
-		add(e.sum, e.points, whole(constant))
+	} else {
+		value := r.points.Eval(batch)
+		unknown += e.keep(value.Known())
+		unknown += e.vary(r, value, batch, now)
 	}
 	e.unknown.add(r.Name, unknown)
 }
@@ -64,28 +82,6 @@ func (e *Evaluator) keep(known bitmap) (lost int) {
 		e.points[i] = leads & known[i]
 	}
 	return lost
-}
-
-// add adds the same points to the leads of the bitmap. No jump depends on the
-// leads.
-func add(sum []int64, leads bitmap, points int64) {
-	for w, word := range leads {
-		if word == 0 {
-			continue
-		}
-		block := (*[64]int64)(sum[w<<6:])
-		for i := 0; i < 64; i += 8 {
-			eight, v := (*[8]int64)(block[i:]), int64(word>>uint(i))
-			eight[0] += points & -(v & 1)
-			eight[1] += points & -(v >> 1 & 1)
-			eight[2] += points & -(v >> 2 & 1)
-			eight[3] += points & -(v >> 3 & 1)
-			eight[4] += points & -(v >> 4 & 1)
-			eight[5] += points & -(v >> 5 & 1)
-			eight[6] += points & -(v >> 6 & 1)
-			eight[7] += points & -(v >> 7 & 1)
-		}
-	}
 }
 
 // vary adds points that differ from lead to lead, and counts the leads whose

@@ -70,6 +70,7 @@ func TestBatchesAgreeWithExpr(t *testing.T) {
 			pool := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) row { return hard(t, drawLead(t, s, all)) }), 1, 20).Draw(rt, "leads")
 			n := rapid.SampledFrom(lengths()).Draw(rt, "length")
 			b := crowd(t, s, n, pool)
+			b.patience = rapid.SampledFrom([]int{0, often}).Draw(rt, "patience")
 			for range 8 {
 				src := generator{rt, true, true}.boolean(rapid.IntRange(0, 3).Draw(rt, "depth"))
 				c, faults := s.Condition(src, Scope{})
@@ -130,6 +131,7 @@ func TestBatchesAgreeWithSingleLeads(t *testing.T) {
 				pool := rapid.SliceOfN(draw, 1, 20).Draw(rt, "leads")
 				n := rapid.SampledFrom(lengths()).Draw(rt, "length")
 				b := crowd(t, s, n, pool)
+				b.patience = rapid.SampledFrom([]int{0, often}).Draw(rt, "patience")
 				for range 4 {
 					c, faults := s.Condition(generator{rt, false, true}.boolean(3), Scope{})
 					if len(faults) > 0 {

@@ -17,7 +17,7 @@ func (n *arithmetic) eval(b *Batch) *Vector {
 		l.of(left.reals, left.mask)
 		r.of(right.reals, right.mask)
 		for w := range out.known {
-			reals(n.op, block[float64](out.reals[w<<6:])[:lanes(b.n, w)], l.at(w), r.at(w))
+			reals(n.op, block[float64](out.reals[w<<6:])[:lanes(b.n, w)], l.at(w)[:], r.at(w)[:])
 		}
 	case n.op == "%":
 		remainders(out, left, right)
@@ -26,7 +26,7 @@ func (n *arithmetic) eval(b *Batch) *Vector {
 		l.of(left.ints, left.mask)
 		r.of(right.ints, right.mask)
 		for w := range out.known {
-			wholes(n.op, block[int64](out.ints[w<<6:])[:lanes(b.n, w)], l.at(w), r.at(w))
+			wholes(n.op, block[int64](out.ints[w<<6:])[:lanes(b.n, w)], l.at(w)[:], r.at(w)[:])
 		}
 	}
 	b.release(left)
@@ -34,27 +34,29 @@ func (n *arithmetic) eval(b *Batch) *Vector {
 	return out
 }
 
-func wholes(op string, out []int64, l, r block[int64]) {
+// wholes computes one block. Both operands have at least the length of the result.
+func wholes(op string, out, l, r []int64) {
+	l, r = l[:len(out)], r[:len(out)]
 	switch op {
 	case "+":
 		for i := range out {
-			out[i] = l[i&63] + r[i&63]
+			out[i] = l[i] + r[i]
 		}
 	case "-":
 		for i := range out {
-			out[i] = l[i&63] - r[i&63]
+			out[i] = l[i] - r[i]
 		}
 	case "*":
 		for i := range out {
-			out[i] = l[i&63] * r[i&63]
+			out[i] = l[i] * r[i]
 		}
 	case "min":
 		for i := range out {
-			out[i] = min(l[i&63], r[i&63])
+			out[i] = min(l[i], r[i])
 		}
 	case "max":
 		for i := range out {
-			out[i] = max(l[i&63], r[i&63])
+			out[i] = max(l[i], r[i])
 		}
 	}
 }
@@ -70,27 +72,28 @@ func remainders(out, left, right *Vector) {
 	})
 }
 
-func reals(op string, out []float64, l, r block[float64]) {
+func reals(op string, out, l, r []float64) {
+	l, r = l[:len(out)], r[:len(out)]
 	switch op {
 	case "+":
 		for i := range out {
-			out[i] = l[i&63] + r[i&63]
+			out[i] = l[i] + r[i]
 		}
 	case "-":
 		for i := range out {
-			out[i] = l[i&63] - r[i&63]
+			out[i] = l[i] - r[i]
 		}
 	case "*":
 		for i := range out {
-			out[i] = l[i&63] * r[i&63]
+			out[i] = l[i] * r[i]
 		}
 	case "/":
 		for i := range out {
-			out[i] = l[i&63] / r[i&63]
+			out[i] = l[i] / r[i]
 		}
 	case "^":
 		for i := range out {
-			out[i] = math.Pow(l[i&63], r[i&63])
+			out[i] = math.Pow(l[i], r[i])
 		}
 	default:
 		extremes(op, out, l, r)
@@ -98,9 +101,9 @@ func reals(op string, out []float64, l, r block[float64]) {
 }
 
 // extremes keeps the left operand unless the right one is beyond it, which decides what NaN does.
-func extremes(op string, out []float64, l, r block[float64]) {
+func extremes(op string, out, l, r []float64) {
 	for i := range out {
-		x, y := l[i&63], r[i&63]
+		x, y := l[i], r[i]
 		if op == "min" && y < x || op == "max" && y > x {
 			x = y
 		}

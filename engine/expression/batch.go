@@ -30,8 +30,15 @@ type Batch struct {
 	tick, changed, reset uint64
 	// begun is when the batch got its length.
 	begun uint64
-	// texts are the columns by distinct text, spelled is where those texts are looked at.
+	// patience is how often a column is compared before it is laid out for that.
+	patience int
+	// texts, heads, tails, tapes and numbers are the columns as they are laid out for what is asked of them often. spelled
+	// is where distinct texts are looked at.
 	texts   []*dictionary
+	heads   []*edge
+	tails   []*edge
+	tapes   []*tape
+	numbers []*digits
 	spelled *Batch
 	// flat says that the leads of the batch are distinct texts themselves: those of spells as it was at spelledAt.
 	flat      bool
@@ -49,10 +56,11 @@ const shelves = 5
 // MaxBatch.
 func (s *Schema) NewBatch(n int) *Batch {
 	b := &Batch{
-		schema: s,
-		fields: make([]Vector, len(s.fields)),
-		facts:  map[string]any{},
-		local:  clock{loc: s.loc},
+		schema:   s,
+		fields:   make([]Vector, len(s.fields)),
+		facts:    map[string]any{},
+		local:    clock{loc: s.loc},
+		patience: often,
 	}
 	for i, f := range s.fields {
 		b.fields[i] = Vector{typ: f.Type, mask: -1, touched: true}

@@ -34,11 +34,16 @@ func count(words []uint64) int {
 
 // fill sets the first n bits of words and clears the rest.
 func fill(words []uint64, n int) {
-	for i := range words {
-		words[i] = ^uint64(0)
-	}
+	everyone(words)
 	if rest := uint(n) & 63; rest != 0 {
 		words[len(words)-1] = 1<<rest - 1
+	}
+}
+
+// everyone sets all bits of words.
+func everyone(words []uint64) {
+	for i := range words {
+		words[i] = ^uint64(0)
 	}
 }
 
@@ -54,5 +59,12 @@ func rows(words []uint64, do func(i int)) {
 		for ; word != 0; word &= word - 1 {
 			do(w<<6 + bits.TrailingZeros64(word))
 		}
+	}
+}
+
+// eachBit calls do for every set bit of one word, in order.
+func eachBit(word uint64, do func(i int)) {
+	for ; word != 0; word &= word - 1 {
+		do(bits.TrailingZeros64(word))
 	}
 }

@@ -10,23 +10,21 @@ type comparison struct {
 }
 
 func (n *comparison) eval(b *Batch) *Vector {
-	if out := n.sinceDays(b); out != nil {
+	if out := n.ofAge(b); out != nil {
 		return out
 	}
 	left, right, out := n.evalPair(b, Boolean)
-	op, l, r := n.op, left, right
+	op, l, r, of := n.op, left, right, n.arg(0)
 	if l.mask == 0 || r.mask != 0 && (op == ">" || op == ">=") {
-		op, l, r = mirrored(op), right, left
+		op, l, r, of = mirrored(op), right, left, n.arg(1)
 	}
 	switch {
 	case l.typ == Boolean:
 		equalTruths(out, l, r)
 	case r.mask == 0 && l.mask != 0 && (l.typ == Integer || l.typ == Time || l.typ == Duration):
-		wholesWithin(out.bools, l.ints, b.n, wholeInterval(op, r.ints[0]))
-		both(out.bools, out.bools, out.known)
+		b.within(out, of, l, wholeInterval(op, r.ints[0]))
 	case r.mask == 0 && l.mask != 0 && l.typ == Number:
-		realsWithin(out.bools, l.reals, b.n, realInterval(op, r.reals[0]))
-		both(out.bools, out.bools, out.known)
+		b.within(out, of, l, realInterval(op, r.reals[0]))
 	case l.typ == Integer || l.typ == Time || l.typ == Duration:
 		compare(op, out, operands[int64]{l.ints, r.ints, masks{l.mask, r.mask}})
 	case l.typ == Number:
@@ -165,13 +163,9 @@ func (n *membership) eval(b *Batch) *Vector {
 	clear(out.bools)
 	switch {
 	case in.typ == Integer && in.mask != 0 && len(n.ints) <= linear:
-		n.sweep(b, out, func(found []uint64, i int) {
-			wholesWithin(found, in.ints, b.n, wholeInterval("==", n.ints[i]))
-		})
+		n.sweep(b, out, in, func(i int) interval { return wholeInterval("==", n.ints[i]) })
 	case in.typ == Number && in.mask != 0 && len(n.reals) <= linear:
-		n.sweep(b, out, func(found []uint64, i int) {
-			realsWithin(found, in.reals, b.n, realInterval("==", n.reals[i]))
-		})
+		n.sweep(b, out, in, func(i int) interval { return realInterval("==", n.reals[i]) })
 	case in.typ == Integer:
 		contain(out, in.ints, in.mask, n.ints)
 	case in.typ == Number:
@@ -190,12 +184,13 @@ func (n *membership) eval(b *Batch) *Vector {
 }
 
 // sweep looks for one number of the list after the other in the whole column.
-func (n *membership) sweep(b *Batch, out *Vector, look func(found []uint64, i int)) {
+func (n *membership) sweep(b *Batch, out, in *Vector, at func(i int) interval) {
 	found := b.take(Boolean)
+	copy(found.known, out.known)
 	for i := range len(n.ints) + len(n.reals) {
-		look(found.bools, i)
-		for w := range out.bools {
-			out.bools[w] |= found.bools[w] & out.known[w]
+		b.within(found, n.arg(0), in, at(i))
+		for w, leads := range found.bools {
+			out.bools[w] |= leads
 		}
 	}
 	b.release(found)

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,4 +61,50 @@ func TestDaysSinceAgainstConstant(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A comparison of hours_since with a constant is that of the hours themselves, to the millisecond, whatever the column
+// was asked before.
+func TestHoursSinceAgainstConstant(t *testing.T) {
+	t.Parallel()
+	s := testSchema(t)
+	created, _ := s.Index("lead.created_at")
+	now := testNow(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		hours := rapid.OneOf(
+			rapid.Map(rapid.Int64Range(-100_000, 100_000), func(n int64) float64 { return float64(n) }),
+			rapid.Float64Range(-1e5, 1e5),
+			rapid.SampledFrom([]float64{0, 1.0 / 3_600_000, 23_999_999, 24_000_001, 1e12}),
+		).Draw(rt, "hours")
+		literal := strconv.FormatFloat(hours, 'f', 9, 64)
+		hours, err := strconv.ParseFloat(literal, 64)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		op := rapid.SampledFrom([]string{"<", "<=", ">", ">=", "==", "!="}).Draw(rt, "op")
+		b := s.NewBatch(130)
+		b.patience = rapid.SampledFrom([]int{0, often}).Draw(rt, "patience")
+		b.SetNow(now)
+		border := now.UnixMilli() - int64(hours*3_600_000)
+		times := make([]int64, b.Len())
+		for i := range times {
+			times[i] = border + rapid.Int64Range(-3, 3).Draw(rt, "near")
+			if i%7 != 0 {
+				b.SetTime(created, i, times[i])
+			}
+		}
+		src := fmt.Sprintf("hours_since(lead.created_at) %s %s", op, literal)
+		truth := mustCondition(t, s, src).Eval(b)
+		for i, at := range times {
+			got, known := truth.At(i)
+			since := float64(now.UnixMilli()-at) / 3_600_000
+			want := holds(op, since, hours)
+			if op == "!=" {
+				want = since != hours
+			}
+			if known != (i%7 != 0) || known && got != want {
+				rt.Fatalf("%s for %v hours: %v, known %v", src, since, got, known)
+			}
+		}
+	})
 }

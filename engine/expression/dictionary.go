@@ -12,8 +12,8 @@ type dictionary struct {
 	near   [256]uint16
 	// said is what a truth is for each value: 1 true, 2 known.
 	said []uint8
-	// made is the tick at which the column was looked through; endless that it has too many distinct texts to pay.
-	made    uint64
+	reading
+	// endless says that the column has too many distinct texts to pay.
 	endless bool
 }
 
@@ -34,9 +34,7 @@ func (b *Batch) dictionary(col int) *dictionary {
 		return nil
 	}
 	d := b.indexOf(col)
-	if v := &b.fields[col]; d.made <= b.begun || d.made <= v.changed {
-		b.tick++
-		d.made = b.tick
+	if v := &b.fields[col]; b.ask(&d.reading, v) == 1 {
 		d.read(v, b.n)
 	}
 	if d.endless {
@@ -47,13 +45,11 @@ func (b *Batch) dictionary(col int) *dictionary {
 
 // indexOf is the memory for looking through a column.
 func (b *Batch) indexOf(col int) *dictionary {
-	if b.texts == nil {
-		b.texts = make([]*dictionary, len(b.fields))
+	d := layoutOf(&b.texts, len(b.fields), col)
+	if d.index == nil {
+		d.index = map[string]uint16{}
 	}
-	if b.texts[col] == nil {
-		b.texts[col] = &dictionary{index: map[string]uint16{}}
-	}
-	return b.texts[col]
+	return d
 }
 
 // read looks through a column of n leads.

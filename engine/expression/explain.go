@@ -1,6 +1,9 @@
 package expression
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // Outcome is what a condition gives for one lead.
 type Outcome string
@@ -12,7 +15,8 @@ const (
 	OutcomeUnknown Outcome = "unknown"
 )
 
-// Explanation says how a condition comes to its result for one lead.
+// Explanation says how a condition comes to its result for one lead. Its JSON form is part of what the package
+// promises: names stay, lists that are empty are left out, values that identify a person are masked as in Text.
 type Explanation struct {
 	// Source is the condition as it was written.
 	Source string `json:"source"`
@@ -65,6 +69,18 @@ type Reading struct {
 	// Personal marks what identifies a person.
 	Personal bool `json:"personal,omitempty"`
 }
+
+// MarshalJSON writes the reading without a value that identifies a person.
+func (r Reading) MarshalJSON() ([]byte, error) {
+	type plain Reading
+	if r.Personal && !r.Empty {
+		r.Value = masked
+	}
+	return json.Marshal(plain(r))
+}
+
+// masked stands for a value that identifies a person.
+const masked = "(personal)"
 
 // Explain says how the condition comes to its result for one lead of a batch. A row outside of the batch is a lead of
 // which nothing is known.

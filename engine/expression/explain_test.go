@@ -273,3 +273,82 @@ func BenchmarkExplain(b *testing.B) {
 		i++
 	}
 }
+
+// The form that programs read: a change here breaks them. What identifies a person is not in it.
+func TestExplanationAsJSON(t *testing.T) {
+	t.Parallel()
+	s := testSchema(t)
+	e := mustCondition(t, s, `lead.visits > 5 and contact.phone != nil`).Explain(load(t, s, row{"lead.visits": 7, "contact.phone": "+33199000001"}), 0)
+	got, err := json.MarshalIndent(e, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(explanation, string(got)); diff != "" {
+		t.Error(diff)
+	}
+	var back Explanation
+	if err := json.Unmarshal(got, &back); err != nil || back.Result != OutcomeTrue || len(back.Root.Steps) != 2 {
+		t.Errorf("read back: %+v, %v", back, err)
+	}
+}
+
+const explanation = `{
+ "source": "lead.visits \u003e 5 and contact.phone != nil",
+ "result": "true",
+ "root": {
+  "kind": "all",
+  "source": "lead.visits \u003e 5 and contact.phone != nil",
+  "from": 0,
+  "to": 40,
+  "says": "Visits is more than 5 and Phone is not empty",
+  "result": "true",
+  "reached": true,
+  "steps": [
+   {
+    "kind": "condition",
+    "source": "lead.visits \u003e 5",
+    "from": 0,
+    "to": 15,
+    "says": "Visits is more than 5",
+    "result": "true",
+    "reached": true,
+    "reads": [
+     {
+      "field": "lead.visits",
+      "label": "Visits",
+      "value": "7"
+     }
+    ]
+   },
+   {
+    "kind": "condition",
+    "source": "contact.phone != nil",
+    "from": 20,
+    "to": 40,
+    "says": "Phone is not empty",
+    "result": "true",
+    "reached": true,
+    "reads": [
+     {
+      "field": "contact.phone",
+      "label": "Phone",
+      "value": "(personal)",
+      "personal": true
+     }
+    ]
+   }
+  ]
+ },
+ "changes": [
+  {
+   "field": "lead.visits",
+   "label": "Visits",
+   "from": "7",
+   "to": "5",
+   "by": "2 less",
+   "value": 5,
+   "gives": "false",
+   "text": "Visits from 7 to 5 (2 less)"
+  }
+ ]
+}`

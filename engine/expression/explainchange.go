@@ -238,7 +238,10 @@ func proportion(difference, scale float64) float64 {
 }
 
 func (e *explainer) described(c *column, before any, to candidate) Change {
-	from, _ := e.shown(c)
+	from, filled := e.shown(c)
+	if filled && c.field.Personal {
+		from = masked
+	}
 	change := Change{Field: c.field.Name, Label: c.field.label(), From: from, Value: to.value, far: to.far}
 	switch x := to.value.(type) {
 	case nil:

@@ -51,7 +51,7 @@ func (s Step) mark() string {
 // String is the value with its label, masked when it identifies a person.
 func (r Reading) String() string {
 	if r.Personal && !r.Empty {
-		return r.Label + " = (personal)"
+		return r.Label + " = " + masked
 	}
 	return r.Label + " = " + r.Value
 }

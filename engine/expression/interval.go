@@ -55,6 +55,27 @@ func rank(x float64) int64 {
 	return b ^ int64(uint64(b>>63)>>1)
 }
 
+// fromRank is the number with a rank.
+func fromRank(r int64) float64 {
+	return math.Float64frombits(uint64(r ^ int64(uint64(r>>63)>>1)))
+}
+
+// within sets the bits of the known leads whose value, that of a node, lies in the interval.
+func (b *Batch) within(out *Vector, of node, v *Vector, in interval) {
+	if in.low > in.high || b.n == 0 {
+		clear(out.bools)
+		return
+	}
+	if d := b.digitsOf(of, v); d != nil {
+		d.within(out.bools, in)
+	} else if v.typ == Number {
+		realsWithin(out.bools, v.reals, b.n, in)
+	} else {
+		wholesWithin(out.bools, v.ints, b.n, in)
+	}
+	both(out.bools, out.bools, out.known)
+}
+
 // wholesWithin sets a bit of out for each of the values that lies in the interval. Memory is there for whole words; bits
 // beyond the last value are of no meaning. A comparison leaves its answer in the carry, which the addition collects: no
 // jump depends on the values.

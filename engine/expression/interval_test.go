@@ -58,7 +58,24 @@ func TestWithin(t *testing.T) {
 				ofWholes, ofReals := make([]uint64, words(n)), make([]uint64, words(n))
 				wholesWithin(ofWholes, wholes, n, wholeInterval(op, whole))
 				realsWithin(ofReals, reals, n, realInterval(op, real))
+				known := make([]uint64, words(n))
+				fill(known, n)
+				digitsOfWholes, digitsOfReals := make([]uint64, words(n)), make([]uint64, words(n))
+				if in := wholeInterval(op, whole); in.low <= in.high {
+					var d digits
+					d.read(known, (&Vector{typ: Integer, ints: wholes}).keys)
+					d.within(digitsOfWholes, in)
+				}
+				if in := realInterval(op, real); in.low <= in.high {
+					var d digits
+					d.read(known, (&Vector{typ: Number, reals: reals}).keys)
+					d.within(digitsOfReals, in)
+				}
 				for i := range n {
+					if bit(ofWholes, i) != bit(digitsOfWholes, i) || bit(ofReals, i) != bit(digitsOfReals, i) {
+						rt.Fatalf("lead %d of %d: by digit %d %s %d is %v, %v %s %v is %v", i, n,
+							wholes[i], op, whole, bit(digitsOfWholes, i), reals[i], op, real, bit(digitsOfReals, i))
+					}
 					if got, want := bit(ofWholes, i), holds(op, wholes[i], whole); got != want {
 						rt.Fatalf("lead %d of %d: %d %s %d is %v", i, n, wholes[i], op, whole, got)
 					}

@@ -8,9 +8,7 @@ func (b *Batch) elementIndex(list node) *dictionary {
 		return nil
 	}
 	d := b.indexOf(c.col)
-	if v := &b.fields[c.col]; d.made <= b.begun || d.made <= v.changed {
-		b.tick++
-		d.made = b.tick
+	if v := &b.fields[c.col]; b.ask(&d.reading, v) == 1 {
 		d.readLists(v, b.n)
 	}
 	if d.endless {

@@ -44,13 +44,12 @@ func (n *disjunction) eval(b *Batch) *Vector {
 
 // settled tells whether every lead has the same known truth.
 func settled(v *Vector, want bool, n int) bool {
-	if count(v.known) != n {
-		return false
+	for w, known := range v.known {
+		if truth := v.bools[w]; want && truth != known || !want && truth != 0 {
+			return false
+		}
 	}
-	if want {
-		return count(v.bools) == n
-	}
-	return count(v.bools) == 0
+	return count(v.known) == n
 }
 
 // negation is not: unknown stays unknown.

@@ -101,6 +101,33 @@ func (b *Batch) written(n *constant, at *slot) *Vector {
 	return m.vector
 }
 
+// reading is when a column was first asked about as it is now, and how often since.
+type reading struct {
+	made  uint64
+	asked int
+}
+
+// ask counts one more question about a column: 1 is the first one since it was set.
+func (b *Batch) ask(r *reading, v *Vector) int {
+	if r.made <= b.begun || r.made <= v.changed {
+		b.tick++
+		r.made, r.asked = b.tick, 0
+	}
+	r.asked++
+	return r.asked
+}
+
+// layoutOf is the place of one column's layout among those of a kind.
+func layoutOf[T any](kind *[]*T, columns, col int) *T {
+	if *kind == nil {
+		*kind = make([]*T, columns)
+	}
+	if (*kind)[col] == nil {
+		(*kind)[col] = new(T)
+	}
+	return (*kind)[col]
+}
+
 // Forget drops what the batch remembers of results, but not the facts: the next evaluation computes everything anew.
 // Results handed out before are not valid any more. A benchmark calls it, so that it measures evaluating.
 func (b *Batch) Forget() {

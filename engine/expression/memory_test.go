@@ -67,6 +67,7 @@ func TestRememberedResultsFollowFacts(t *testing.T) {
 		leads := make([]row, n)
 		now := testNow(t)
 		b := s.NewBatch(n)
+		b.patience = rapid.SampledFrom([]int{0, often}).Draw(rt, "patience")
 		refill := func() {
 			for i := range leads {
 				leads[i] = drawLead(rt, s, nil)

@@ -190,7 +190,7 @@ func (n *since) eval(b *Batch) *Vector {
 		b.local.daysTo(b.local.day(at), out.ints, then.ints, out.known)
 	default:
 		for i, t := range then.ints[:b.n] {
-			out.reals[i] = float64(at-t) / float64(hourMillis)
+			out.reals[i] = hoursOf(at - t)
 		}
 	}
 	b.release(then)
@@ -206,7 +206,7 @@ func (n *since) one(b *Batch, out *Vector, i int, s span) {
 	if n.typ == Integer {
 		out.ints[i] = b.local.day(s.now) - b.local.day(s.then)
 	} else {
-		out.reals[i] = float64(s.now-s.then) / float64(hourMillis)
+		out.reals[i] = hoursOf(s.now - s.then)
 	}
 }
 

@@ -33,21 +33,49 @@ type Where struct {
 	// Exact says that the rows are those the engine would keep, no more, so that a LIMIT may be pushed too. Otherwise
 	// the engine has to look at every row again.
 	Exact bool
+	// AtLeast names columns of whole numbers, times or lengths of time, by their SQL, that no row passes with less, or
+	// empty: where an index on one may begin.
+	AtLeast map[string]int64
 }
 
 // SQL is true at least for all rows for which the condition is true.
-func (c *Condition) SQL(d SQLDialect) Where { return c.where(d, true) }
+func (c *Condition) SQL(d SQLDialect) Where { return c.schema.SQL(c.True(), d) }
 
 // SQLNot is true at least for all rows for which the condition is known to be false: those that an exclusion, which
 // also stops what is unknown, lets pass.
-func (c *Condition) SQLNot(d SQLDialect) Where { return c.where(d, false) }
+func (c *Condition) SQLNot(d SQLDialect) Where { return c.schema.SQL(c.False(), d) }
 
-func (c *Condition) where(d SQLDialect, want bool) Where {
-	q := newQuery(c.schema, d)
-	return q.render(q.truth(c.root, want))
+// SQL is true at least for all rows of a selection, whose conditions are those of the schema.
+func (s *Schema) SQL(rows Selection, d SQLDialect) Where {
+	q := newQuery(s, d)
+	return q.render(rows(q))
 }
 
-// query translates one condition. Parts that read nothing but bound fields are computed by the engine itself.
+// Selection is the rows that conditions take, for one query over all of them.
+type Selection func(*query) clause
+
+// True is the rows for which the condition is true.
+func (c *Condition) True() Selection {
+	return func(q *query) clause { return q.truth(c.root, true) }
+}
+
+// False is the rows for which the condition is known to be false.
+func (c *Condition) False() Selection {
+	return func(q *query) clause { return q.truth(c.root, false) }
+}
+
+// Common is the rows that all selections have in common; without any, all rows.
+func Common(selections ...Selection) Selection {
+	return func(q *query) clause {
+		parts := make([]clause, len(selections))
+		for i, rows := range selections {
+			parts[i] = rows(q)
+		}
+		return all(parts...)
+	}
+}
+
+// query translates the conditions of one WHERE. Parts that read nothing but bound fields are computed by the engine itself.
 type query struct {
 	SQLDialect
 	loc *time.Location

@@ -82,7 +82,7 @@ func TestSQLText(t *testing.T) {
 		t.Run(c.src, func(t *testing.T) {
 			t.Parallel()
 			got := mustCondition(t, s, c.src).SQL(SQLDialect{Column: storedColumn, Bind: map[string]any{"now": clock}})
-			if diff := cmp.Diff(Where{Text: c.want, Args: c.args, Exact: c.exact}, got); diff != "" {
+			if diff := cmp.Diff(Where{Text: c.want, Args: c.args, Exact: c.exact, AtLeast: got.AtLeast}, got); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -96,6 +96,52 @@ func TestSQLNotText(t *testing.T) {
 	want := Where{Text: `"in_wallet" = 0`}
 	if diff := cmp.Diff(want, c.SQLNot(SQLDialect{Column: storedColumn})); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Where an index may begin: what every row that passes reaches.
+func TestSQLAtLeast(t *testing.T) {
+	t.Parallel()
+	s := testSchema(t)
+	clock := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+	for src, want := range map[string]map[string]int64{
+		`lead.created_at >= now`: {`"created_at"`: clock.UnixMilli()},
+		`lead.created_at >= now - hours(1) and lead.created_at > now and lead.score > 3`: {`"created_at"`: clock.UnixMilli() + 1},
+		`lead.visits in [7, 3] and lead.attempts == 4`:                                   {`"visits"`: 3, `"attempts"`: 4},
+		`lead.visits > 2 or lead.attempts > 2`:                                           nil,
+		`lead.visits > 2 or lead.visits > 5`:                                             nil,
+		`not (lead.visits > 2) and lead.living_area > 3`:                                 nil,
+		`lead.visits != 2 and lead.role == "owner"`:                                      nil,
+		`(lead.estimated_at ?? lead.created_at) > now`:                                   nil,
+		`lead.visits > 2 and (lead.attempts > 3 or lead.score > 3)`:                      {`"visits"`: 3},
+	} {
+		got := mustCondition(t, s, src).SQL(SQLDialect{Column: storedColumn, Bind: map[string]any{"now": clock}})
+		if diff := cmp.Diff(want, got.AtLeast); diff != "" {
+			t.Errorf("%s: %s\n%s", src, got.Text, diff)
+		}
+	}
+}
+
+// Several conditions in one query: numbered together, contradictions found.
+func TestSQLOfSeveral(t *testing.T) {
+	t.Parallel()
+	s := testSchema(t)
+	d := SQLDialect{Column: storedColumn, Bind: map[string]any{"now": time.Unix(0, 0)}, First: 4}
+	busy, owner, scored := mustCondition(t, s, `lead.visits > 2`), mustCondition(t, s, `lead.role == "owner"`), mustCondition(t, s, `lead.score > 2`)
+	for _, c := range []struct {
+		rows Selection
+		want Where
+	}{
+		{Common(), Where{Text: "TRUE", Exact: true}},
+		{Common(busy.True(), owner.False()), Where{
+			Text: `("visits" >= $4 AND "role" <> $5 AND "role" <> '')`, Args: []any{int64(3), "owner"}, Exact: true, AtLeast: map[string]int64{`"visits"`: 3},
+		}},
+		{Common(busy.True(), scored.False()), Where{Text: `"visits" >= $4`, Args: []any{int64(3)}, AtLeast: map[string]int64{`"visits"`: 3}}},
+		{Common(scored.True(), mustCondition(t, s, `now == nil`).True()), Where{Text: "FALSE", Exact: true}},
+	} {
+		if diff := cmp.Diff(c.want, s.SQL(c.rows, d)); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

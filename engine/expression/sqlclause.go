@@ -20,6 +20,9 @@ type clause struct {
 	exact bool
 	// size is the number of atoms.
 	size int
+	// column is the SQL of a column that is from or more wherever the clause holds; it may be empty.
+	column string
+	from   int64
 }
 
 type clauseKind uint8
@@ -118,7 +121,7 @@ func (c clause) simplified(none clauseKind) clause {
 
 // render writes a clause and numbers its parameters.
 func (q *query) render(c clause) Where {
-	w := Where{Exact: c.exact}
+	w := Where{Exact: c.exact, AtLeast: c.atLeast()}
 	var text strings.Builder
 	q.write(&text, &w, c)
 	w.Text = text.String()
@@ -174,6 +177,30 @@ func (q *query) parameter(number int, value any) string {
 		t = "DOUBLE PRECISION"
 	}
 	return fmt.Sprintf("CAST($%d AS %s)", number, t)
+}
+
+// atLeast are the columns that are known to be bounded from below.
+func (c clause) atLeast() map[string]int64 {
+	var found map[string]int64
+	note := func(column string, from int64) {
+		if found == nil {
+			found = map[string]int64{}
+		}
+		if known, twice := found[column]; !twice || from > known {
+			found[column] = from
+		}
+	}
+	if c.column != "" {
+		note(c.column, c.from)
+	}
+	if c.kind == allClause {
+		for _, p := range c.parts {
+			for column, from := range p.atLeast() {
+				note(column, from)
+			}
+		}
+	}
+	return found
 }
 
 // turnsOf are the turns of all atoms of a clause.

@@ -177,6 +177,9 @@ const stretches = 50
 func (t wholeTest) over(_ *query, name string) clause {
 	c := t.written(name)
 	c.exact = c.exact && t.exact
+	if len(t.set) > 0 && t.set[0].from > math.MinInt64 {
+		c.column, c.from = name, t.set[0].from
+	}
 	for _, part := range t.set {
 		for _, x := range []int64{part.from, part.to} {
 			if x != math.MinInt64 && x != math.MaxInt64 {

@@ -26,7 +26,9 @@ func (n *textTest) eval(b *Batch) *Vector {
 		test = strings.HasSuffix
 	}
 	if right.mask == 0 && left.mask != 0 {
-		n.sweep(out, left.texts, right.texts[0])
+		if part := right.texts[0]; !n.laidOut(b, out, left, part) {
+			n.sweep(out, left.texts, part)
+		}
 		b.release(left)
 		b.release(right)
 		return out
@@ -39,6 +41,32 @@ func (n *textTest) eval(b *Batch) *Vector {
 	b.release(left)
 	b.release(right)
 	return out
+}
+
+// laidOut looks for one text in a layout of the column, and tells whether there is one for it.
+func (n *textTest) laidOut(b *Batch, out, in *Vector, part string) bool {
+	if n.op == "contains" {
+		if part == "" || len(part) > longestPart {
+			return false
+		}
+		t := b.tapeOf(n.arg(0), in)
+		if t == nil {
+			return false
+		}
+		t.find(out.bools, part, in.texts)
+	} else {
+		// A zero byte is what shorter texts are filled up with.
+		if strings.Contains(part, "\x00") {
+			return false
+		}
+		e := b.edgeOf(n.arg(0), in, n.op)
+		if e == nil {
+			return false
+		}
+		e.match(out.bools, n.op, part, in.texts)
+	}
+	both(out.bools, out.bools, out.known)
+	return true
 }
 
 // sweep looks for one text in the whole column.
