@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"callsheet/engine/expression"
-)
+import "callsheet/engine/expression"
 
 // area finds groups and time zones by postal code: once for each distinct
 // code where a batch knows those.
@@ -94,9 +90,10 @@ func (a *area) place(batch *expression.Batch, into []*Group) {
 // book's.
 func (a *area) abroad(batch *expression.Batch, into bitmap) {
 	clear(into)
-	home := func(zone *time.Location) bool { return zone == nil || zone == a.book.Zone }
-	a.mark(batch, into, a.book.columns.postalCode, func(code string) bool { return !home(a.book.zones.byPostalCode(code)) })
-	a.mark(batch, into, a.book.columns.phoneCountry, func(code string) bool { return !home(a.book.zones.byCountryCode[code]) })
+	z := &a.book.zones
+	home := func(at *residence) bool { return at == nil || at == z.home }
+	a.mark(batch, into, a.book.columns.postalCode, func(code string) bool { return !home(z.byPostalCode(code)) })
+	a.mark(batch, into, a.book.columns.phoneCountry, func(code string) bool { return !home(z.byCountryCode[code]) })
 }
 
 // mark sets the bits of the leads whose text passes the test.

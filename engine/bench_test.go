@@ -143,7 +143,7 @@ func BenchmarkJudge4096(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		x.work.Forget()
-		x.book.Judge(pvi, slot, x.work, said)
+		x.book.Judge(pvi, slot, x.work, said, nil)
 	}
 	perLead(b, 4096)
 }
@@ -159,20 +159,38 @@ func BenchmarkPage(b *testing.B) {
 		b.StopTimer()
 		x.refill()
 		b.StartTimer()
-		x.book.Judge(pvi, slot, x.work, x.book.Classify(x.work, x.now))
+		x.book.Judge(pvi, slot, x.work, x.book.Classify(x.work, x.now), nil)
 	}
 	perLead(b, 4096)
 }
+
+func benchmarkScore(b *testing.B, n int) {
+	x := newBench(b, n)
+	x.refill()
+	x.book.Classify(x.work, x.now) // gives the types that points may depend on
+	b.ReportAllocs()
+	for b.Loop() {
+		x.work.Forget()
+		x.book.Score(x.work, x.now)
+	}
+	perLead(b, n)
+}
+
+// Only the score is decided anew.
+func BenchmarkScore4096(b *testing.B) { benchmarkScore(b, 4096) }
+
+func BenchmarkScoreOne(b *testing.B) { benchmarkScore(b, 1) }
 
 func BenchmarkRanks4096(b *testing.B) {
 	x := newBench(b, 4096)
 	x.refill()
 	x.book.Classify(x.work, x.now)
 	pvi, _ := x.book.Campaign("PVI")
+	by := x.book.Evaluator()
 	b.ReportAllocs()
 	for b.Loop() {
 		x.work.Forget()
-		engine.Ranks(pvi.Order, x.work)
+		by.Ranks(pvi.Order, x.work)
 	}
 	perLead(b, 4096)
 }
@@ -200,7 +218,7 @@ func BenchmarkResident(b *testing.B) {
 			batch.Forget()
 			said := by.Classify(batch, now)
 			for _, r := range runs {
-				by.Judge(r.campaign, r.slot, batch, said)
+				by.Judge(r.campaign, r.slot, batch, said, nil)
 			}
 		}
 	}

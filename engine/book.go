@@ -33,8 +33,10 @@ type RuleBook struct {
 	Recovery  Recovery
 	Transfers []Transfer
 	Dialers   []*Dialer
-	// Packs are the compliance packs in force.
-	Packs []*Pack
+	// Packs are the compliance packs in force, Waivers what lifts some of their
+	// rules for a time.
+	Packs   []*Pack
+	Waivers []*Waiver
 
 	// Calendar is the one that closes slots where a group names no other.
 	Calendar  string
@@ -46,8 +48,13 @@ type RuleBook struct {
 	// Inherited lists the files that the folder lacks and that are the shipped
 	// ones, by path; [Load] fills it.
 	Inherited []string
-	columns   columns
-	zones     zones
+	// Expressions are all that the files hold, in the order in which they are
+	// read.
+	Expressions []Expression
+	// Warnings are what is odd and can be put in force all the same.
+	Warnings []Fault
+	columns  columns
+	zones    zones
 
 	// Reads lists the columns of Schema that any rule reads, so that only these
 	// need filling.

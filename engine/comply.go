@@ -16,7 +16,7 @@ func (h *hearing) comply() {
 		for k := range pack.Rules {
 			r := &pack.Rules[k]
 			switch {
-			case !r.Holds(h.slot.Date):
+			case !r.stands(h.slot.Date, h.campaign):
 			case r.block != nil:
 				truth := r.block.Eval(h.batch)
 				for w, yes := range truth.True {
@@ -25,6 +25,20 @@ func (h *hearing) comply() {
 				h.refuse(GateConditions, &Condition{Name: r.ID, Say: r.Say}, truth)
 			case len(r.Windows) > 0:
 				h.narrow(r)
+			}
+		}
+	}
+}
+
+// rest lets the packs in force stop the leads whose past forbids the call on
+// the day of the slot. They come first, because they hold at any hour.
+func (h *hearing) rest(past []*Past) {
+	for i, p := range past {
+		if w, bit := i>>6, uint64(1)<<(uint(i)&63); p != nil && h.passing[w]&bit != 0 {
+			if rest, rests := h.book.resting(p, h.slot.Date, h.campaign); rests {
+				h.passing[w] &^= bit
+				v := &h.verdicts[i]
+				v.Gate, v.Reason, v.Detail = GateConditions, rest.Rule, rest.detail()
 			}
 		}
 	}
@@ -43,7 +57,7 @@ func (h *hearing) narrow(r *PackRule) {
 		}
 	}
 	clear(h.failing)
-	home := p.of(r, h.book.Zone)
+	home := p.of(r, h.book.zones.home)
 	whole := len(home) == 1 && home[0].Start.Equal(h.slot.Start) && home[0].End.Equal(h.slot.End)
 	for w, leads := range h.passing {
 		leads &^= p.lifted[w]
@@ -54,7 +68,7 @@ func (h *hearing) narrow(r *PackRule) {
 			i := w<<6 + bits.TrailingZeros64(leads)
 			left := home
 			if bit := uint64(1) << (uint(i) & 63); p.abroad[w]&bit != 0 {
-				left = p.of(r, h.book.consumerZone(h.batch, i))
+				left = p.of(r, h.book.residence(h.batch, i))
 			}
 			if p.many {
 				if p.open[i] != nil {
@@ -140,20 +154,24 @@ func earlier(a, b time.Time) time.Time {
 // country code says. It is t itself when no pack has windows, or none opens
 // within two years.
 func (b *RuleBook) Callable(t time.Time, postalCode, phoneCountry string) time.Time {
-	zone := b.zones.of(postalCode, phoneCountry, b.Zone)
-	var weeks []*calendar.Week
-	day := calendar.DateOf(t.In(b.Zone))
-	for _, p := range b.Packs {
-		for i := range p.Rules {
-			if r := &p.Rules[i]; len(r.Windows) > 0 && r.Holds(day) {
-				weeks = append(weeks, &calendar.Week{Windows: r.Windows, Zone: zone, Holidays: r.holidays})
-			}
-		}
-	}
-	if at, ok := calendar.NextWithin(t, weeks...); ok {
+	if at, ok := b.opens(t, postalCode, phoneCountry, func(*PackRule) bool { return false }); ok {
 		return at
 	}
 	return t
+}
+
+// opens is the earliest instant from t on that lies inside the windows of all
+// rules in force that nothing lifts; ok is false when there is none within two
+// years.
+func (b *RuleBook) opens(t time.Time, postalCode, phoneCountry string, lifted func(*PackRule) bool) (at time.Time, ok bool) {
+	home, day := b.zones.of(postalCode, phoneCountry), calendar.DateOf(t.In(b.Zone))
+	var weeks []*calendar.Week
+	for _, r := range b.packRules() {
+		if len(r.Windows) > 0 && r.stands(day, "") && !lifted(r) {
+			weeks = append(weeks, r.weeks(home)...)
+		}
+	}
+	return calendar.NextWithin(t, weeks...)
 }
 
 // Own lists the columns that the engine reads by itself, beside [RuleBook.Reads].

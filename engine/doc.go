@@ -14,9 +14,14 @@
 // A [RuleBook] works on batches of leads. Its Schema makes the batch, and the
 // caller fills in the facts; what is not filled in is unknown.
 // [RuleBook.Classify] gives every lead its type, segment, score, grade and
-// group. [RuleBook.Judge] then says for a campaign and a slot which of them may
-// be called and between which instants, or the reason why not. The package example
-// shows a whole program.
+// group; [RuleBook.Score] only scores leads that are typed already. [RuleBook.Judge] then says for a campaign and a slot which of them may
+// be called and between which instants, or the reason why not; what happened
+// to a phone before is its [Past]. The package example shows a whole program.
+//
+// After a call, [RuleBook.Outcome] finds what it came to, [RuleBook.Callback]
+// decides about the date that was agreed, [RuleBook.Again] and
+// [RuleBook.Limited] say when it may be tried again, and [RuleBook.FreeFrom] from
+// which day the law allows it. [RuleBook.Recoverable] finds forgotten leads.
 //
 // # Edits
 //

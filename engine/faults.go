@@ -8,7 +8,7 @@ import (
 )
 
 // Codes of the faults that the rule book as a whole finds. Those of YAML
-// begin with R0, those of expressions with R1.
+// begin with R0, those of expressions with R1, warnings with R3.
 const (
 	codeUnknownFile = "R201" // a YAML file under rules/ that no book has
 	codeReserved    = "R202" // a condition that takes the name of an engine's own reason
@@ -19,6 +19,10 @@ const (
 	codeMissingFile = "R206" // a file that neither the book nor the shipped one has
 	codeStopsDialer = "R207" // an empty selection that would look like a stop signal
 	codeBuiltin     = "R208" // a built-in field with another type
+
+	codeCap     = "R301" // more attempts than a pack lets through
+	codeUseless = "R302" // a slot in which the packs let nobody be called
+	codeExpired = "R303" // a waiver that has ended
 )
 
 // Fault is one mistake in a rule file, with its place and how to mend it.
@@ -61,13 +65,15 @@ func (f Fault) String() string {
 func (l *loader) report(found []yamltext.Fault) *Faults {
 	faults := &Faults{Files: l.book.Files, Rules: l.book.Rules}
 	for _, f := range found {
-		fault := Fault{Code: f.Code, File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Message: f.Message, Hint: f.Hint}
-		var lines []string // none of a file that was not read
-		if file := l.faults.File(f.Pos.File); file != nil {
-			lines = file.Lines()
-		}
-		fault.Frame = yamltext.Frame(f, lines)
-		faults.List = append(faults.List, fault)
+		faults.List = append(faults.List, framed(f, l.faults.File(f.Pos.File)))
 	}
 	return faults
+}
+
+// framed is a fault with its line; file is nil when it was not read.
+func framed(f yamltext.Fault, file *yamltext.File) Fault {
+	return Fault{
+		Code: f.Code, File: f.Pos.File, Line: f.Pos.Line, Column: f.Pos.Column, Message: f.Message, Hint: f.Hint,
+		Frame: yamltext.Frame(f, file.Lines()),
+	}
 }

@@ -27,6 +27,9 @@ func TestFaultsOfDialersAndLaw(t *testing.T) {
 		{"a length of no column", edit{"rules/dialers.yaml", "max_lengths: {last_name: 30}", "max_lengths: {last: 30}"}, []string{
 			"rules/dialers.yaml:16:19: R008 `last` is not one of the words allowed here: allowed: external_id, phone1, last_name",
 		}},
+		{"a length of an id", edit{"rules/dialers.yaml", "max_lengths: {last_name: 30}", "max_lengths: {external_id: 20}"}, []string{
+			"rules/dialers.yaml:16:19: R205 column external_id holds lead.id: a part of it would be another one: leave it out: it is written whole",
+		}},
 		{"no columns", edit{"rules/dialers.yaml", "columns:\n      external_id: lead.id\n      phone1: contact.phone\n      last_name: contact.last_name\n", "columns: {}\n"}, []string{
 			"rules/dialers.yaml:17:14: R205 a file without columns holds nothing: write for instance external_id: lead.id",
 		}},

@@ -66,19 +66,22 @@ func (g Gate) String() string {
 // call.kind, call.agreed_exact_time); Judge writes slot, campaign and the
 // bounds of the call into it. Reasons are found in the order type, segment,
 // group, conditions of the campaign, packs in force. leads must be what
-// Classify said of the batch last. The verdicts live in the memory of the
-// batch: they are valid until its next Judge.
-func (b *RuleBook) Judge(c *Campaign, slot calendar.Slot, batch *expression.Batch, leads *Classified) []Verdict {
-	return b.evaluatorOf(batch).Judge(c, slot, batch, leads)
+// Classify said of the batch last. past is what happened to the phone of each
+// row before, nil where nothing did; nil altogether when nothing did to any.
+// The verdicts live in the memory of the batch: they are valid until its next
+// Judge.
+func (b *RuleBook) Judge(c *Campaign, slot calendar.Slot, batch *expression.Batch, leads *Classified, past []*Past) []Verdict {
+	return b.evaluatorOf(batch).Judge(c, slot, batch, leads, past)
 }
 
 // Judge is [RuleBook.Judge] in the memory of the evaluator: the verdicts are
 // valid until its next Judge of any batch.
-func (e *Evaluator) Judge(c *Campaign, slot calendar.Slot, batch *expression.Batch, leads *Classified) []Verdict {
+func (e *Evaluator) Judge(c *Campaign, slot calendar.Slot, batch *expression.Batch, leads *Classified, past []*Past) []Verdict {
 	cols, h := &e.book.columns, e.hear(slot, batch, leads)
 	h.begin(c)
 	h.sort(c)
 	h.conditions(c)
+	h.rest(past)
 	h.comply()
 	batch.SetInts(cols.callNotBefore, h.notBefore)
 	if h.narrowed {
@@ -91,6 +94,7 @@ func (e *Evaluator) Judge(c *Campaign, slot calendar.Slot, batch *expression.Bat
 type hearing struct {
 	book     *RuleBook
 	by       *Evaluator
+	campaign string
 	slot     calendar.Slot
 	batch    *expression.Batch
 	leads    *Classified
@@ -121,6 +125,7 @@ func (e *Evaluator) hear(slot calendar.Slot, batch *expression.Batch, leads *Cla
 // begin gives every lead the verdict of one that passes, inside the slot and
 // not before it is due, and writes what is the same for all into the batch.
 func (h *hearing) begin(c *Campaign) {
+	h.campaign = c.Name
 	cols, start, end := &h.book.columns, h.slot.Start.UnixMilli(), h.slot.End.UnixMilli()
 	h.batch.SetTextOfAll(cols.campaign, c.Name)
 	h.batch.SetTextOfAll(cols.slotName, h.slot.Name)

@@ -33,7 +33,7 @@ func judge(t *testing.T, b *engine.RuleBook, campaign, clock string, lead facts)
 	}
 	leads := batch(t, b, lead)
 	said := b.Classify(leads, local(t, b, clock))
-	return b.Judge(c, slotAt(t, b, c, clock), leads, said)[0]
+	return b.Judge(c, slotAt(t, b, c, clock), leads, said, nil)[0]
 }
 
 func TestJudgeReasons(t *testing.T) {

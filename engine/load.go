@@ -58,6 +58,7 @@ func Compile(sources Sources) (*RuleBook, error) {
 		return nil, l.report(found)
 	}
 	l.book.Version = l.version()
+	l.warn()
 	return l.book, nil
 }
 
@@ -138,14 +139,6 @@ func (l *loader) version() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// note remembers the columns that a compiled expression reads.
-func (l *loader) note(columns []int) {
-	for _, c := range columns {
-		l.reads[c] = true
-	}
-	l.book.Rules++
-}
-
 // expr compiles an expression that must be true or false.
 func (l *loader) expr(n *yamltext.Node, scope expression.Scope) *expression.Condition {
 	text, ok := n.Expression()
@@ -156,7 +149,7 @@ func (l *loader) expr(n *yamltext.Node, scope expression.Scope) *expression.Cond
 	if l.place(n, text, faults) {
 		return nil
 	}
-	l.note(compiled.Fields())
+	l.note(n, &compiled.Program)
 	return compiled
 }
 
@@ -174,7 +167,7 @@ func (l *loader) valueOf(n *yamltext.Node, text string, scope expression.Scope, 
 	if l.place(n, text, faults) {
 		return nil
 	}
-	l.note(compiled.Fields())
+	l.note(n, &compiled.Program)
 	return compiled
 }
 

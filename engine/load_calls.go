@@ -19,10 +19,11 @@ func (l *loader) wrapups() {
 	for _, pair := range o.Need("outcomes").Object("outcomes").Rest() {
 		w.Outcomes = append(w.Outcomes, l.outcome(pair, labels))
 	}
-	if !slices.ContainsFunc(w.Outcomes, func(out Outcome) bool { return out.Name == "unmapped" }) {
+	if !slices.ContainsFunc(w.Outcomes, func(out Outcome) bool { return out.Name == Unmapped }) {
 		child(l.nodes[wrapupsFile], "outcomes").Fault(yamltext.CodeMissingKey,
 			"outcome unmapped is missing: every label that is not listed needs one", "add unmapped: with attempt, status and next")
 	}
+	w.meanings = meaningsOf(w.Outcomes)
 	o.Close()
 }
 
@@ -32,15 +33,15 @@ func (l *loader) limit(n *yamltext.Node) Limit {
 	attempts, age, in, then := o.Take("attempts"), o.Take("age"), o.Take("in"), o.Need("then")
 	into(&limit.Attempts)(attempts.Int(1, 1000))
 	into(&limit.Age)(age.Duration())
-	into(&limit.In)(in.Duration())
-	into(&limit.Then)(then.OneOf("unreachable", "wait", "frozen"))
+	into(&limit.In)(fullDays(in, "attempts are counted over full days", "write for instance 30d"))
+	into(&limit.Then)(then.OneOf(LimitUnreachable, LimitWait, LimitFrozen))
 	switch {
 	case n.Kind() != yamltext.Mapping:
 	case (attempts == nil) == (age == nil):
 		n.Fault(codeImpossible, "a limit counts either attempts or age", "write for instance attempts: 8, or age: 365d")
 	case age != nil && in != nil:
 		in.Fault(codeImpossible, "only attempts are counted in a time", "leave out in")
-	case limit.Then == "wait" && in == nil:
+	case limit.Then == LimitWait && in == nil:
 		then.Fault(codeImpossible, "to wait, the attempts must be counted in a time", "write for instance in: 30d")
 	}
 	o.Close()
@@ -91,16 +92,24 @@ func (l *loader) callbacks() {
 	c := &l.book.Callbacks
 	layout := o.Need("date_layout")
 	if words, ok := layout.Word(); ok {
-		c.DateLayout = words
-		if _, err := calendar.ParseLayout(words); err != nil {
+		var err error
+		if c.layout, err = calendar.ParseLayout(words); err != nil {
 			layout.Fault(yamltext.CodeValue, err.Error(), "")
 		}
+		c.DateLayout = words
 	}
 	into(&c.SameDay)(o.Need("same_day").OneOf("next_day_same_time", "start_of_next_day", "reject"))
 	into(&c.OutsideWindow)(o.Need("outside_window").OneOf("next_window", "keep", "reject"))
 	into(&c.Horizon)(o.Need("horizon").Duration())
 	into(&c.MissingHour)(o.Need("missing_hour").OneOf("later", "reject"))
 	into(&c.RepeatedHour)(o.Need("repeated_hour").OneOf("first", "second", "reject"))
+	if c.MissingHour == "reject" {
+		c.policy.Gap = calendar.GapReject
+	}
+	c.policy.Overlap = map[string]calendar.Overlap{
+		"first": calendar.OverlapFirst, "second": calendar.OverlapSecond, "reject": calendar.OverlapReject,
+	}[c.RepeatedHour]
+	c.exact, _ = l.book.Schema.Index("call.agreed_exact_time")
 	into(&c.KeepAgent)(o.Need("keep_agent").Bool())
 	into(&c.LateAfter)(o.Take("late_after").Duration())
 	c.Exclude = l.conditions(o.Take("exclude"), nil, callbackScope(), unknownStops)

@@ -33,6 +33,7 @@ func (l *loader) campaigns() {
 		uniqueReasons(said, &defaults)
 	}
 	l.each(o.Need("campaigns"), defaults, said)
+	l.waivers(o.Take("waivers"))
 	l.jobs(o.Take("jobs"))
 	o.Close()
 }

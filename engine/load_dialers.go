@@ -128,6 +128,7 @@ func (l *loader) dialerColumns(o *yamltext.Object, d *Dialer) {
 			if length, found := pair.Value.Int(1, 100_000); ok && found {
 				d.MaxLengths[column] = length
 			}
+			l.cutsNoID(pair.Key, d)
 		}
 	}
 }
@@ -139,6 +140,21 @@ func guardsNoPhone(n *yamltext.Node, d *Dialer) {
 		phone := func(c Column) bool { return c.Name == item.Text() && c.value.Type() == expression.Phone }
 		if slices.ContainsFunc(d.Columns, phone) {
 			item.Fault(codeImpossible, "column "+item.Text()+" holds a phone number: a guard would put an apostrophe before its +", "leave it out")
+		}
+	}
+}
+
+// cutsNoID refuses a length for what a row is known by: a part of an id is the
+// id of another lead, or of none, and its calls would be counted there.
+func (l *loader) cutsNoID(n *yamltext.Node, d *Dialer) {
+	for _, c := range d.Columns {
+		if c.Name != n.Text() {
+			continue
+		}
+		for _, name := range []string{"lead.id", "contact.phone_national", "agent.username"} {
+			if field, ok := l.book.Schema.Index(name); ok && slices.Contains(c.value.Fields(), field) {
+				n.Fault(codeImpossible, "column "+c.Name+" holds "+name+": a part of it would be another one", "leave it out: it is written whole")
+			}
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (l *loader) vocabulary() {
 	}
 	l.book.Schema = schema
 	l.book.columns = columnsOf(schema)
-	zones, err := overseasZones()
+	zones, err := zonesAround(l.book.Zone)
 	if err != nil {
 		l.nodes[campaignsFile].Fault(codeUnknownName, err.Error(), "")
 	}

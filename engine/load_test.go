@@ -58,6 +58,34 @@ func TestLoadTakesMissingFilesFromTheShippedBook(t *testing.T) {
 	}
 }
 
+// Of the shipped packs a book has those that it names, so that it need not know
+// the holidays of the others. One that it misspells is looked for among all.
+func TestLoadTakesThePacksThatTheBookNames(t *testing.T) {
+	t.Parallel()
+	shipped := small(t)
+	shipped["rules/packs/moon.yaml"] = []byte(`pack: moon
+label: Moon
+notice: Not legal advice.
+status: draft
+rules:
+  MOON-1:
+    source: none
+    effective_from: 2026-01-01
+    windows:
+      - {days: [mon], from: "10:00", to: "11:00"}
+    calendar: LUNAR
+`)
+	own := only(small(t), "campaigns.yaml")
+	b := load(t, folder(own), folder(shipped))
+	if slices.Contains(b.Inherited, "rules/packs/moon.yaml") || !slices.Contains(b.Inherited, "rules/packs/fr.yaml") {
+		t.Errorf("Inherited = %v, want the pack fr and not moon", b.Inherited)
+	}
+	_, err := engine.Load(folder(edited(t, own, edit{"campaigns.yaml", "packs: [fr]", "packs: [moo]"})), folder(shipped))
+	if err == nil || !strings.Contains(err.Error(), "did you mean `moon`?") {
+		t.Errorf("Load of a misspelt pack: %v, want moon to be offered", err)
+	}
+}
+
 // TestLoadSaysWhenAFileHasAnotherEnding: the shipped scoring would otherwise
 // take the place of the analyst's without a word.
 func TestLoadSaysWhenAFileHasAnotherEnding(t *testing.T) {

@@ -329,7 +329,7 @@ func TestDialerColumns(t *testing.T) {
 	leads := batch(t, b, ready().with(facts{"id": "L1", "contact.last_name": "Durand"}))
 	said := b.Classify(leads, local(t, b, "2026-11-23T10:00:00"))
 	c := campaign(t, b, "PVI")
-	b.Judge(c, slotAt(t, b, c, "2026-11-23T10:00:00"), leads, said)
+	b.Judge(c, slotAt(t, b, c, "2026-11-23T10:00:00"), leads, said, nil)
 	got := map[string]string{}
 	for _, column := range c.Dialer.Columns {
 		v := column.Eval(leads)

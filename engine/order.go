@@ -19,10 +19,25 @@ type rankKey struct {
 	text   string
 }
 
-// Ranks gives the rank of every lead of the batch in the order.
+// Ranks gives the rank of every lead of the batch in the order, for callers who
+// keep ranks beyond the batch.
 func Ranks(order []OrderKey, batch *expression.Batch) []Rank {
-	ranks := make([]Rank, batch.Len())
-	keys := make([]rankKey, batch.Len()*len(order))
+	ranks, keys := make([]Rank, batch.Len()), make([]rankKey, batch.Len()*len(order))
+	rank(order, batch, ranks, keys)
+	return ranks
+}
+
+// Ranks is [Ranks] in the memory of the evaluator: the result is valid until
+// its next Ranks of any batch.
+func (e *Evaluator) Ranks(order []OrderKey, batch *expression.Batch) []Rank {
+	e.ranks, e.keys = sized(e.ranks, batch.Len()), sized(e.keys, batch.Len()*len(order))
+	clear(e.keys)
+	rank(order, batch, e.ranks, e.keys)
+	return e.ranks
+}
+
+// rank fills keys, which are empty, and lets the ranks be their parts.
+func rank(order []OrderKey, batch *expression.Batch, ranks []Rank, keys []rankKey) {
 	for i := range ranks {
 		ranks[i] = keys[i*len(order) : (i+1)*len(order)]
 	}
@@ -42,7 +57,6 @@ func Ranks(order []OrderKey, batch *expression.Batch) []Rank {
 			ranks[i][k] = keyOf(v, i)
 		}
 	}
-	return ranks
 }
 
 func keyOf(v *expression.Vector, i int) rankKey {

@@ -46,7 +46,8 @@ type PackRule struct {
 	// Note is a duty that no expression can check.
 	Note string
 
-	block *expression.Condition
+	block  *expression.Condition
+	waiver *Waiver // nil: nobody lifts the rule
 }
 
 // Holds says whether the rule is in force on a day.

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"callsheet/engine/calendar"
-)
+import "callsheet/engine/calendar"
 
 // pieces is what the rules so far leave of the slot.
 type pieces struct {
@@ -15,7 +11,7 @@ type pieces struct {
 	open   [][]calendar.Span
 	lifted bitmap
 	// slot is the one that met is about: what the windows of a rule leave of
-	// it in a time zone.
+	// it where somebody lives.
 	slot calendar.Span
 	met  map[place][]calendar.Span
 }
@@ -23,15 +19,15 @@ type pieces struct {
 // place is a rule where somebody lives.
 type place struct {
 	rule *PackRule
-	zone *time.Location
+	at   *residence
 }
 
-// of is what the windows of a rule leave of the slot in a time zone.
-func (p *pieces) of(r *PackRule, zone *time.Location) []calendar.Span {
-	left, met := p.met[place{r, zone}]
+// of is what the windows of a rule leave of the slot where somebody lives.
+func (p *pieces) of(r *PackRule, at *residence) []calendar.Span {
+	left, met := p.met[place{r, at}]
 	if !met {
-		left = calendar.Pieces(p.slot, &calendar.Week{Windows: r.Windows, Zone: zone, Holidays: r.holidays})
-		p.met[place{r, zone}] = left
+		left = calendar.Pieces(p.slot, r.weeks(at)...)
+		p.met[place{r, at}] = left
 	}
 	return left
 }
@@ -40,7 +36,7 @@ func (p *pieces) begin(h *hearing) {
 	rules := 0
 	for _, pack := range h.book.Packs {
 		for k := range pack.Rules {
-			if r := &pack.Rules[k]; len(r.Windows) > 0 && r.block == nil && r.Holds(h.slot.Date) {
+			if r := &pack.Rules[k]; len(r.Windows) > 0 && r.block == nil && r.stands(h.slot.Date, h.campaign) {
 				rules++
 			}
 		}

@@ -32,6 +32,7 @@ const (
 	noCallAtAll   = "no call is looked at here"
 	noSlotHere    = "there is no slot here"
 	noCampaignYet = "there is no campaign here"
+	noAgentHere   = "there is no agent here"
 )
 
 // leadsScope is for rules/leads.yaml.

@@ -8,13 +8,17 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"callsheet/engine/internal/yamltext"
 )
 
 // Sources is the text of the files of a rule book, by path.
 type Sources map[string][]byte
 
 // gather reads the files of a book: the shipped ones, each replaced by the
-// book's own, and says which are the shipped ones. Tests are never inherited.
+// book's own, and says which are the shipped ones. Tests are never inherited,
+// and of the shipped packs only those that campaigns.yaml puts in force: the
+// others may speak of holidays that the book does not know.
 func gather(dir, shipped fs.FS) (all Sources, inherited []string, err error) {
 	own, err := read(dir)
 	if err != nil || shipped == nil {
@@ -24,6 +28,9 @@ func gather(dir, shipped fs.FS) (all Sources, inherited []string, err error) {
 		return nil, nil, err
 	}
 	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) })
+	if wanted, ok := packsIn(own, all); ok {
+		maps.DeleteFunc(all, func(name string, _ []byte) bool { return isPack(name) && !slices.Contains(wanted, packOf(name)) })
+	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if _, ok := own[name]; !ok {
 			inherited = append(inherited, name)
@@ -32,6 +39,33 @@ func gather(dir, shipped fs.FS) (all Sources, inherited []string, err error) {
 	maps.Copy(all, own)
 	return all, inherited, nil
 }
+
+// packsIn are the packs that a book puts in force; ok is false when it names
+// one that is neither among its own nor shipped, so that all those that ship
+// can be offered in its place.
+func packsIn(own, shipped Sources) (names []string, ok bool) {
+	root := func(name string) *yamltext.Node { return yamltext.Parse(name, own[name], &yamltext.Faults{}) }
+	var there []string
+	for name := range own {
+		if isPack(name) {
+			there = append(there, child(root(name), "pack").Text())
+		}
+	}
+	for name := range shipped {
+		if isPack(name) {
+			there = append(there, packOf(name))
+		}
+	}
+	ok = true
+	for _, item := range child(root(campaignsFile), "packs").Items() {
+		names = append(names, item.Text())
+		ok = ok && slices.Contains(there, item.Text())
+	}
+	return names, ok
+}
+
+// packOf is the pack that a shipped file holds, by its name.
+func packOf(file string) string { return strings.TrimSuffix(path.Base(file), ".yaml") }
 
 // read finds the rule files of a folder: the two at its top, and every YAML
 // file under rules/ whose name does not begin with a dot.

@@ -1,6 +1,9 @@
 package engine
 
-import "callsheet/engine/internal/yamltext"
+import (
+	"callsheet/engine/calendar"
+	"callsheet/engine/internal/yamltext"
+)
 
 // Length is a length of time as rule files write it: 14d moves the date by 14,
 // 72h and 30m count hours and minutes.
@@ -10,12 +13,13 @@ type Length = yamltext.Duration
 type WrapupRules struct {
 	Limits   []Limit
 	Outcomes []Outcome
+	meanings meanings
 }
 
 // Limit ends or pauses the attempts on a lead.
 type Limit struct {
 	Attempts int
-	In       Length // attempts within this time; zero: ever
+	In       Length // attempts within this many days in a row; zero: ever
 	Age      Length // of the lead, for limits on age
 	Then     string // unreachable, wait, frozen
 }
@@ -51,6 +55,10 @@ type CallbackRules struct {
 	// RefusedStatus and RefusedTask are what becomes of the lead when the date
 	// cannot be used: its status, and who gets a task.
 	RefusedStatus, RefusedTask string
+
+	layout calendar.Layout
+	policy calendar.Policy
+	exact  int // the column of call.agreed_exact_time
 }
 
 // Recovery is which leads recover-forgotten-lead plans again.

@@ -119,8 +119,20 @@ func (n *Node) FaultAt(from, to int, code, message, hint string) {
 	if n == nil || n.spoiled {
 		return
 	}
+	n.file.faults.Add(n.remark(from, to, code, message, hint))
+}
+
+// Remark is a fault about the whole node that is not reported: for what is odd and no mistake.
+func (n *Node) Remark(code, message, hint string) Fault {
+	if n == nil {
+		return Fault{}
+	}
+	return n.remark(0, len([]rune(n.text)), code, message, hint)
+}
+
+func (n *Node) remark(from, to int, code, message, hint string) Fault {
 	start, width := n.span(from, to)
-	n.file.faults.Add(Fault{Code: code, Pos: start, Width: width, Message: message, Hint: hint})
+	return Fault{Code: code, Pos: start, Width: width, Message: message, Hint: hint}
 }
 
 // span leads a range of the text back to the file.
