@@ -1,6 +1,9 @@
 package crm
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Agent is somebody who calls.
 type Agent struct {
@@ -10,9 +13,19 @@ type Agent struct {
 	Teams    []string
 	// Weight is the share of work relative to others, 1 when not given.
 	Weight float64
-	// DailyCapacity is the most calls per day; empty means no limit.
+	// DailyCapacity is the most calls per local day, over all campaigns; empty
+	// means no limit. The callbacks that an agent has agreed come on top.
 	DailyCapacity  Maybe[int64]
 	LastAssignedAt Maybe[Instant]
+	// Absences are the days on which the agent is not there.
+	Absences []Absence
+}
+
+// Absence is a time away from work, first and last day included, each as
+// YYYY-MM-DD.
+type Absence struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
 }
 
 // Validate says what keeps the agent from being stored.
@@ -23,7 +36,15 @@ func (a *Agent) Validate() error {
 	if a.Weight <= 0 {
 		return errors.New("weight must be above 0: 1 is a full share of the work")
 	}
+	if a.DailyCapacity.Valid && a.DailyCapacity.V < 0 {
+		return errors.New("daily_capacity is below zero: 0 is none, empty is no limit")
+	}
 	return nil
+}
+
+// Away says whether a day, YYYY-MM-DD, is one of the agent's absences.
+func (a *Agent) Away(day string) bool {
+	return slices.ContainsFunc(a.Absences, func(away Absence) bool { return away.First <= day && day <= away.Last })
 }
 
 // Wallet says that a contact belongs to an agent.

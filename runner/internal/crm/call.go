@@ -48,7 +48,10 @@ type Call struct {
 	InjectedAt Maybe[Instant]
 
 	RecycledFrom string // call that this one replaces
-	CreatedAt    Instant
+	// Reason says why it is due when it is, where that needs saying: "FR-3
+	// until 2026-11-25".
+	Reason    string
+	CreatedAt Instant
 }
 
 // CallID is the id of the n-th call planned for a lead, n from 1.

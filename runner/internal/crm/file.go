@@ -5,8 +5,11 @@ const (
 	FileInject = "inject"
 	FileStop   = "stop"
 
-	FileClaimed   = "claimed"   // committed, not yet in the dialer's folder
-	FilePublished = "published" // in the dialer's folder
+	FileClaimed   = "claimed"   // committed, and nothing of it written anywhere
+	FileStaged    = "staged"    // written beside the dialer's folder; from here on only publication removes it there
+	FileSending   = "sending"   // handed to a server that may have taken it
+	FilePublished = "published" // handed over
+	FileCancelled = "cancelled" // its run was stopped before anything was written
 )
 
 // File is one CSV for a dialer: committed with its lines in the transaction

@@ -19,6 +19,7 @@ type Due struct {
 type Scores struct {
 	LeadID, Type, Segment, Grade, Group string
 	Score                               int64
+	Attempts30d                         int64 // on the day of At
 	At                                  Instant
 	Version                             string // rule book
 }
@@ -35,4 +36,52 @@ type Claim struct {
 	Decisions []Decision
 	Funnel    *Funnel // nil leaves the stored one
 	At        Instant // of injection and assignment
+}
+
+// Change is what an event changes in leads and in their calls: all of it
+// happens, or nothing.
+type Change struct {
+	// Leads are written whole. One that somebody else has written since it was
+	// read is ErrConflict; that guards its calls too.
+	Leads []Lead
+	// Calls belong to the leads above. They are added, or written over whole.
+	Calls        []Call
+	Records      []Record // a revision that is there already is ErrConflict
+	Tasks        []Task
+	Suppressions []Suppression
+	Contacts     []DialerContact
+}
+
+// Stop ends runs and plans again what they did not call.
+type Stop struct {
+	Runs  []Stopping
+	Files []File // stop signals; one that names a run is for what that run published
+	At    Instant
+	// Rehearse says to tell what would be done, and to do nothing.
+	Rehearse bool
+}
+
+// Stopping is one run to stop.
+type Stopping struct {
+	Run Run
+	// Into is the campaign that the calls are planned in again, and DueAt when
+	// they are due; without DueAt there is no further slot, and their leads are
+	// parked.
+	Into  string
+	DueAt Maybe[Instant]
+}
+
+// Stopped is what a stop did with one run.
+type Stopped struct {
+	RunID string
+	// Already says that somebody else had stopped the run before.
+	Already bool
+	// Recycled are the calls planned again, with their leads' ids, by id.
+	Recycled []Call
+	// Cancelled are the names of files that were never handed over and now
+	// never will be.
+	Cancelled []string
+	// Published says that the dialer has got a file of the run, or is getting
+	// it.
+	Published bool
 }

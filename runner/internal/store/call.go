@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"math"
+	"slices"
+	"strings"
 
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
 
@@ -26,9 +29,7 @@ func (s *Store) LastCalls(ctx context.Context, leadIDs []string) (map[string]crm
 			rows, err := q.QueryContext(ctx, s.call.sel(`WHERE "lead_id" IN `+list), args...)
 			calls, err := s.call.scan(rows, err)
 			for _, c := range calls {
-				// Ids of one lead differ in their ordinal only: the longer one is later.
-				before := last[c.LeadID].ID
-				if len(c.ID) > len(before) || len(c.ID) == len(before) && c.ID > before {
+				if before, ok := last[c.LeadID]; !ok || later(&c, &before) {
 					last[c.LeadID] = c
 				}
 			}
@@ -36,6 +37,26 @@ func (s *Store) LastCalls(ctx context.Context, leadIDs []string) (map[string]crm
 		})
 	})
 	return last, err
+}
+
+// later says that call a of a lead was planned after b. Their ids differ in the
+// ordinal only, of which the longer one is later.
+func later(a, b *crm.Call) bool {
+	return len(a.ID) > len(b.ID) || len(a.ID) == len(b.ID) && a.ID > b.ID
+}
+
+// LeadCalls lists all calls of a lead, whatever became of them, in the order in
+// which they were planned.
+func (s *Store) LeadCalls(ctx context.Context, leadID string) (calls []crm.Call, err error) {
+	err = s.view(ctx, "read calls of "+leadID, func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, s.call.sel(`WHERE "lead_id" = $1`), leadID)
+		calls, err = s.call.scan(rows, err)
+		return err
+	})
+	slices.SortFunc(calls, func(a, b crm.Call) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), strings.Compare(a.ID, b.ID))
+	})
+	return calls, err
 }
 
 // OpenCalls finds the call injected or in progress on each phone that has
@@ -63,14 +84,26 @@ func (s *Store) callsBy(ctx context.Context, where string, values []string, key 
 // OpenByAgent counts the calls injected or in progress of each agent; calls
 // that any agent may have are left out.
 func (s *Store) OpenByAgent(ctx context.Context) (map[string]int, error) {
+	return s.countByAgent(ctx, "count open calls", open)
+}
+
+// AssignedOn counts the calls of each agent that begin (crm.Call.NotBefore) at
+// from or later and before until, open and ended ones; those that were never
+// injected or taken back are left out, and those that any agent may have.
+func (s *Store) AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error) {
+	return s.countByAgent(ctx, "count assigned calls",
+		`"not_before" >= $1 AND "not_before" < $2 AND "state" IN ('injected', 'in_progress', 'ended')`, int64(from), int64(until))
+}
+
+func (s *Store) countByAgent(ctx context.Context, what, where string, args ...any) (map[string]int, error) {
 	type load struct {
 		agent string
 		calls int
 	}
 	byAgent := map[string]int{}
-	err := s.view(ctx, "count open calls", func(ctx context.Context, q querier) error {
+	err := s.view(ctx, what, func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx,
-			`SELECT "agent", COUNT(*) FROM "call" WHERE `+open+` AND "agent" <> '' GROUP BY "agent"`)
+			`SELECT "agent", COUNT(*) FROM "call" WHERE `+where+` AND "agent" <> '' GROUP BY "agent"`, args...)
 		var row load
 		loads, err := scan(rows, err, []any{&row.agent, &row.calls}, &row)
 		for _, l := range loads {
@@ -86,23 +119,7 @@ func (s *Store) OpenByAgent(ctx context.Context) (map[string]int, error) {
 // start. An empty page is the end. Its cost follows what is due, not what is
 // stored.
 func (s *Store) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
-	from := int64(after.Call.DueAt)
-	if after.Call.ID == "" {
-		from = math.MinInt64
-	}
-	// CROSS JOIN fixes the order: the index of due calls leads.
-	query := "SELECT " + s.call.quoted() + ", " + s.lead.quoted() + ` FROM "call" CROSS JOIN "lead"
-		WHERE ` + planned + ` AND "call"."due_at" < $1 AND ("call"."due_at", "call"."id") > ($2, $3)
-		AND "lead"."id" = "call"."lead_id" ORDER BY "call"."due_at", "call"."id" LIMIT $4`
-	var page []crm.Due
-	err := s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
-		rows, err := q.QueryContext(ctx, query, int64(before), from, after.Call.ID, limit)
-		var row crm.Due
-		places := append(s.call.destinations(&row.Call), s.lead.destinations(&row.Lead)...)
-		page, err = scan(rows, err, places, &row)
-		return err
-	})
-	return page, err
+	return s.duePage(ctx, expression.Where{Text: "TRUE"}, byDue(), before, after, limit)
 }
 
 // RunCalls lists the calls that a run injected, whatever became of them, by id.

@@ -44,6 +44,10 @@ func encode(of any) (any, error) {
 		if len(*p) == 0 {
 			return "[]", nil
 		}
+	case *[]crm.Absence:
+		if len(*p) == 0 {
+			return "[]", nil
+		}
 	}
 	list, err := json.Marshal(of)
 	return string(list), err
@@ -165,6 +169,8 @@ func (c *cell) json(text []byte) error {
 			return nil
 		}
 	case *[]crm.Step:
+		*p = nil
+	case *[]crm.Absence:
 		*p = nil
 	case *map[string][]byte:
 		*p = nil

@@ -22,7 +22,7 @@ import (
 func (s *Store) Claim(ctx context.Context, c crm.Claim) error {
 	return s.write(ctx, "claim calls", func(ctx context.Context, q querier) error {
 		for _, part := range []func(context.Context, querier, *crm.Claim) error{
-			s.claimRuns, s.inject, s.engage, s.assign, s.addFiles, s.decide,
+			s.claimRuns, s.engage, s.inject, s.assign, s.decide, s.claimFiles,
 		} {
 			if err := part(ctx, q, &c); err != nil {
 				return err
@@ -77,8 +77,12 @@ func (s *Store) inject(ctx context.Context, q querier, c *crm.Claim) error {
 	return nil
 }
 
+// engage comes before inject: whoever holds a lead may write its calls.
 func (s *Store) engage(ctx context.Context, q querier, c *crm.Claim) error {
 	byLead := lastOfEach(pointers(c.Calls), func(call *crm.Call) string { return call.LeadID })
+	if err := s.lockLeads(ctx, q, distinct(byLead, func(call *crm.Call) string { return call.LeadID })); err != nil {
+		return err
+	}
 	_, err := run(ctx, q, s.claimLeads, byLead, func(args []any, call *crm.Call) ([]any, error) {
 		return append(args, call.LeadID, call.Agent), nil
 	})
@@ -103,18 +107,46 @@ func (s *Store) assign(ctx context.Context, q querier, c *crm.Claim) error {
 	return nil
 }
 
-func (s *Store) addFiles(ctx context.Context, q querier, c *crm.Claim) error {
-	if _, err := run(ctx, q, s.addFile, pointers(c.Files), s.file.bind); err != nil {
-		return err
-	}
-	var lines []lineRow
-	for _, f := range c.Files {
-		for i, l := range f.Lines {
-			lines = append(lines, lineRow{l, f.Name, i + 1, f.SlotKey})
+// claimFiles comes last: who adds files holds up all others that do.
+func (s *Store) claimFiles(ctx context.Context, q querier, c *crm.Claim) error {
+	for i := range c.Files {
+		if err := s.addLines(ctx, q, &c.Files[i]); err != nil {
+			return err
 		}
+	}
+	files := pointers(c.Files)
+	n, err := s.addFiles(ctx, q, files)
+	if err != nil || n != int64(len(files)) {
+		return orConflict(err, "%d of %d names of files are taken", int64(len(files))-n, len(files))
+	}
+	return nil
+}
+
+func (s *Store) addLines(ctx context.Context, q querier, f *crm.File) error {
+	lines := make([]lineRow, len(f.Lines))
+	for i, l := range f.Lines {
+		lines[i] = lineRow{l, f.Name, i + 1, f.SlotKey}
 	}
 	_, err := run(ctx, q, s.addLine, pointers(lines), s.line.bind)
 	return err
+}
+
+// addFiles numbers files and adds those whose names are free; it says how many.
+func (s *Store) addFiles(ctx context.Context, q querier, files []*crm.File) (int64, error) {
+	if len(files) == 0 {
+		return 0, nil
+	}
+	rows, err := q.QueryContext(ctx, `UPDATE "file_count" SET "last" = "last" + $1 RETURNING "last"`, int64(len(files)))
+	var seq int64
+	if _, err = scan(rows, err, []any{&seq}, &seq); err != nil {
+		return 0, err
+	}
+	seq -= int64(len(files))
+	return run(ctx, q, s.addFile, files, func(args []any, f *crm.File) ([]any, error) {
+		seq++
+		args, err := s.file.bind(args, f)
+		return append(args, seq), err
+	})
 }
 
 func (s *Store) decide(ctx context.Context, q querier, c *crm.Claim) error {

@@ -21,13 +21,18 @@ type schema struct {
 	task          table[crm.Task]
 	dialerContact table[crm.DialerContact]
 	book          table[Book]
+	record        table[recordRow]
+	suppression   table[crm.Suppression]
+	lease         table[crm.Lease]
 
 	putLead, putCall, saveScores             *multi
 	claimCalls, claimLeads                   *multi
 	putDecision, putFunnel, addFile, addLine *multi
 	putAgent, putWallet, putTask, putDialer  *multi
 	putBook                                  *multi
-	putRun                                   string
+	writeCall, addCall                       *multi
+	demoteRecord, addRecord, putSuppression  *multi
+	putRun, acquire                          string
 }
 
 // runRow is a run with the key of its slot, by which runs are found.
@@ -48,6 +53,14 @@ type lineRow struct {
 type walletRow struct {
 	crm.Wallet
 	Valid bool
+}
+
+// recordRow is a record with what it is found by: when the call took place, and
+// whether this is its newest revision.
+type recordRow struct {
+	crm.Record
+	Place  crm.Instant
+	Latest bool
 }
 
 // leadTable takes the columns of lead from crm.LeadFields, followed by what
@@ -87,6 +100,7 @@ func callTable() table[crm.Call] {
 		{"injected_at", func(c *crm.Call) any { return &c.InjectedAt }},
 		{"recycled_from", func(c *crm.Call) any { return &c.RecycledFrom }},
 		{"created_at", func(c *crm.Call) any { return &c.CreatedAt }},
+		{"reason", func(c *crm.Call) any { return &c.Reason }},
 	}}
 }
 
@@ -173,6 +187,7 @@ func agentTable() table[crm.Agent] {
 		{"weight", func(a *crm.Agent) any { return &a.Weight }},
 		{"daily_capacity", func(a *crm.Agent) any { return &a.DailyCapacity }},
 		{"last_assigned_at", func(a *crm.Agent) any { return &a.LastAssignedAt }},
+		{"absences", func(a *crm.Agent) any { return &a.Absences }},
 	}}
 }
 
@@ -219,5 +234,62 @@ func bookTable() table[Book] {
 		{"version", func(b *Book) any { return &b.Version }},
 		{"files", func(b *Book) any { return &b.Files }},
 		{"at", func(b *Book) any { return &b.At }},
+	}}
+}
+
+func recordTable() table[recordRow] {
+	return table[recordRow]{"record", []column[recordRow]{
+		{"id", func(r *recordRow) any { return &r.ID }},
+		{"revision", func(r *recordRow) any { return &r.Revision }},
+		{"lead_id", func(r *recordRow) any { return &r.LeadID }},
+		{"call_id", func(r *recordRow) any { return &r.CallID }},
+		{"phone", func(r *recordRow) any { return &r.Phone }},
+		{"phone_raw", func(r *recordRow) any { return &r.PhoneRaw }},
+		{"contact_id", func(r *recordRow) any { return &r.ContactID }},
+		{"campaign_id", func(r *recordRow) any { return &r.CampaignID }},
+		{"campaign_name", func(r *recordRow) any { return &r.CampaignName }},
+		{"agent", func(r *recordRow) any { return &r.Agent }},
+		{"type", func(r *recordRow) any { return &r.Type }},
+		{"result", func(r *recordRow) any { return &r.Result }},
+		{"wrapup", func(r *recordRow) any { return &r.Wrapup }},
+		{"comment", func(r *recordRow) any { return &r.Comment }},
+		{"callback_text", func(r *recordRow) any { return &r.CallbackText }},
+		{"displayed_number", func(r *recordRow) any { return &r.DisplayedNumber }},
+		{"started_at", func(r *recordRow) any { return &r.StartedAt }},
+		{"ended_at", func(r *recordRow) any { return &r.EndedAt }},
+		{"total_seconds", func(r *recordRow) any { return &r.TotalSeconds }},
+		{"talk_seconds", func(r *recordRow) any { return &r.TalkSeconds }},
+		{"recording_ref", func(r *recordRow) any { return &r.RecordingRef }},
+		{"recording_opposed", func(r *recordRow) any { return &r.RecordingOpposed }},
+		{"agreed_exact_time", func(r *recordRow) any { return &r.AgreedExactTime }},
+		{"outcome", func(r *recordRow) any { return &r.Outcome }},
+		{"attempt", func(r *recordRow) any { return &r.Attempt }},
+		{"callback_at", func(r *recordRow) any { return &r.CallbackAt }},
+		{"callback_reason", func(r *recordRow) any { return &r.CallbackReason }},
+		{"anomalies", func(r *recordRow) any { return &r.Anomalies }},
+		{"version", func(r *recordRow) any { return &r.Version }},
+		{"received_at", func(r *recordRow) any { return &r.ReceivedAt }},
+		{"hash", func(r *recordRow) any { return &r.Hash }},
+		{"at", func(r *recordRow) any { return &r.Place }},
+		{"latest", func(r *recordRow) any { return &r.Latest }},
+	}}
+}
+
+func suppressionTable() table[crm.Suppression] {
+	return table[crm.Suppression]{"suppression", []column[crm.Suppression]{
+		{"key", func(s *crm.Suppression) any { return &s.Key }},
+		{"reason", func(s *crm.Suppression) any { return &s.Reason }},
+		{"origin", func(s *crm.Suppression) any { return &s.Origin }},
+		{"from", func(s *crm.Suppression) any { return &s.From }},
+		{"until", func(s *crm.Suppression) any { return &s.Until }},
+	}}
+}
+
+func leaseTable() table[crm.Lease] {
+	return table[crm.Lease]{"lease", []column[crm.Lease]{
+		{"name", func(l *crm.Lease) any { return &l.Name }},
+		{"owner", func(l *crm.Lease) any { return &l.Owner }},
+		{"fence", func(l *crm.Lease) any { return &l.Fence }},
+		{"until", func(l *crm.Lease) any { return &l.Until }},
 	}}
 }

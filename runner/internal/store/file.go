@@ -7,13 +7,13 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// ClaimedFiles lists the files that are committed and not yet published, with
-// their lines, oldest first: what is left to write out after a start or a
-// crash.
-func (s *Store) ClaimedFiles(ctx context.Context) ([]crm.File, error) {
+// UnpublishedFiles lists the files that are claimed, staged or sending, with
+// their lines, in the order in which they were committed: what is left to hand
+// over after a start or a crash.
+func (s *Store) UnpublishedFiles(ctx context.Context) ([]crm.File, error) {
 	var files []crm.File
-	err := s.view(ctx, "read claimed files", func(ctx context.Context, q querier) error {
-		rows, err := q.QueryContext(ctx, s.file.sel(`WHERE "state" = 'claimed' ORDER BY "at", "name"`))
+	err := s.view(ctx, "read unpublished files", func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, s.file.sel(`WHERE "state" IN ('claimed', 'staged', 'sending') ORDER BY "seq"`))
 		if files, err = s.file.scan(rows, err); err != nil {
 			return err
 		}
@@ -32,21 +32,61 @@ func (s *Store) ClaimedFiles(ctx context.Context) ([]crm.File, error) {
 	return files, err
 }
 
-// Published records that a claimed file has been handed over. Saying it again
-// changes nothing; an unknown name is crm.ErrNotFound.
+// Staged records that a claimed file stands whole in the stage area. It is
+// crm.ErrConflict when the file is claimed no longer: somebody else has staged,
+// published or cancelled it.
+func (s *Store) Staged(ctx context.Context, name string) error {
+	return s.mark(ctx, name, crm.FileStaged, `"state" = 'claimed'`)
+}
+
+// Sending records that a claimed file is about to be sent to a server. It is
+// crm.ErrConflict when the file is claimed no longer.
+func (s *Store) Sending(ctx context.Context, name string) error {
+	return s.mark(ctx, name, crm.FileSending, `"state" = 'claimed'`)
+}
+
+// Published records that a file has been handed over, and when. It is
+// crm.ErrConflict when somebody else has recorded that, or has cancelled it.
 func (s *Store) Published(ctx context.Context, name string, at crm.Instant) error {
-	return s.write(ctx, "mark "+name+" as published", func(ctx context.Context, q querier) error {
-		res, err := q.ExecContext(ctx, `UPDATE "file" SET "state" = 'published', "published_at" = COALESCE("published_at", $2)
-			WHERE "name" = $1`, name, int64(at))
+	return s.mark(ctx, name, crm.FilePublished, `"state" IN ('claimed', 'staged', 'sending')`, int64(at))
+}
+
+// mark moves a file from one of some states to another one. An unknown name is
+// crm.ErrNotFound.
+func (s *Store) mark(ctx context.Context, name, state, from string, at ...any) error {
+	set := `"state" = $2`
+	if len(at) > 0 {
+		set += `, "published_at" = $3`
+	}
+	return s.write(ctx, "mark "+name+" as "+state, func(ctx context.Context, q querier) error {
+		res, err := q.ExecContext(ctx, `UPDATE "file" SET `+set+` WHERE "name" = $1 AND `+from, append([]any{name, state}, at...)...)
 		if err != nil {
 			return err
 		}
-		n, err := res.RowsAffected()
-		if err == nil && n == 0 {
-			err = fmt.Errorf("%s: %w", name, crm.ErrNotFound)
+		if n, err := res.RowsAffected(); err != nil || n == 1 {
+			return err
 		}
-		return err
+		var now string
+		rows, err := q.QueryContext(ctx, `SELECT "state" FROM "file" WHERE "name" = $1`, name)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			return orNotFound(rows.Err(), name)
+		}
+		if err := rows.Scan(&now); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s is %s: %w", name, now, crm.ErrConflict)
 	})
+}
+
+func orNotFound(err error, name string) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, crm.ErrNotFound)
 }
 
 // Files lists the files of a campaign in a slot without their lines, oldest

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,7 +42,7 @@ func (m *multi) text(n int) string {
 		default:
 			b.WriteString(", ")
 		}
-		place := "$" + strconv.Itoa(p+1)
+		place := parameter(p + 1)
 		if m.casts != nil {
 			place = "CAST(" + place + " AS " + m.casts[p%m.width] + ")"
 		}
@@ -133,6 +134,9 @@ func (t table[T]) replace(keys int, names []string) string {
 	return ` ON CONFLICT ("` + strings.Join(key, `", "`) + `") DO UPDATE SET ` + strings.Join(sets, ", ")
 }
 
+// parameter is the place of the n-th argument, from 1.
+func parameter(n int) string { return "$" + strconv.Itoa(n) }
+
 // maxList is the most values of one IN list; SQLite finds the n-th parameter
 // by walking past those before it.
 const maxList = 128
@@ -151,7 +155,7 @@ func inLists(values []string, query func(list string, args []any) error) error {
 		places := make([]string, size)
 		for i := range size {
 			args[i] = values[min(i, n-1)]
-			places[i] = "$" + strconv.Itoa(i+1)
+			places[i] = parameter(i + 1)
 		}
 		if err := query("("+strings.Join(places, ", ")+")", args); err != nil {
 			return err
@@ -159,4 +163,10 @@ func inLists(values []string, query func(list string, args []any) error) error {
 		values = values[n:]
 	}
 	return nil
+}
+
+// filled are the different values in order, without the empty one.
+func filled(values []string) []string {
+	all := slices.Sorted(slices.Values(values))
+	return slices.DeleteFunc(slices.Compact(all), func(v string) bool { return v == "" })
 }

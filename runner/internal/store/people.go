@@ -38,3 +38,30 @@ func (s *Store) PutDialerContacts(ctx context.Context, contacts []crm.DialerCont
 		return err
 	})
 }
+
+// DialerContacts finds rows of the dialer's campaigns by id.
+func (s *Store) DialerContacts(ctx context.Context, ids []string) (map[string]crm.DialerContact, error) {
+	found := map[string]crm.DialerContact{}
+	err := s.view(ctx, "read dialer contacts", func(ctx context.Context, q querier) error {
+		return inLists(ids, func(list string, args []any) error {
+			rows, err := q.QueryContext(ctx, s.dialerContact.sel(`WHERE "id" IN `+list), args...)
+			contacts, err := s.dialerContact.scan(rows, err)
+			for _, c := range contacts {
+				found[c.ID] = c
+			}
+			return err
+		})
+	})
+	return found, err
+}
+
+// CampaignContacts lists the rows of one of the dialer's campaigns, by id.
+func (s *Store) CampaignContacts(ctx context.Context, campaignID string) ([]crm.DialerContact, error) {
+	var contacts []crm.DialerContact
+	err := s.view(ctx, "read contacts of campaign "+campaignID, func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, s.dialerContact.sel(`WHERE "campaign_id" = $1 ORDER BY "id"`), campaignID)
+		contacts, err = s.dialerContact.scan(rows, err)
+		return err
+	})
+	return contacts, err
+}

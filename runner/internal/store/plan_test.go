@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
 
@@ -19,25 +20,45 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 	defer s.Close()
 	ctx := t.Context()
 	call := crm.Call{ID: "a#1", LeadID: "a", State: crm.CallPlanned}
+	recent := expression.Where{Text: `"lead"."created_at" >= $1`, Args: []any{int64(5)}, AtLeast: map[string]int64{`"lead"."created_at"`: 5}}
+	visited := expression.Where{Text: `"lead"."visits" >= $1`, Args: []any{int64(5)}}
+	anyLead, last := expression.Where{Text: "TRUE"}, crm.Lead{ID: "a", EstimatedAt: crm.Some[crm.Instant](5)}
+	late := crm.Due{Call: crm.Call{ID: "a#1", Kind: crm.KindPlan}}
 	tests := []struct {
 		name, want string
 		run        func() error
 	}{
 		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, 5, crm.Due{}, 10); return err }},
+		{"due callbacks", "INDEX call_callback", func() error {
+			_, err := s.Candidates(ctx, 5, expression.Where{Text: "FALSE"}, crm.Due{}, 10)
+			return err
+		}},
+		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { _, err := s.Candidates(ctx, 5, recent, late, 10); return err }},
+		{"other candidates", "INDEX call_due", func() error { _, err := s.Candidates(ctx, 5, visited, late, 10); return err }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
 		{"open calls by agent", "INDEX call_open", func() error { _, err := s.OpenByAgent(ctx); return err }},
 		{"calls of a run", "INDEX call_run", func() error { _, err := s.RunCalls(ctx, "a"); return err }},
 		{"runs of a slot", "INDEX run_slot", func() error { _, err := s.Runs(ctx, "a"); return err }},
 		{"open runs", "INDEX run_open", func() error { _, err := s.OpenRuns(ctx); return err }},
-		{"claimed files", "INDEX file_claimed", func() error { _, err := s.ClaimedFiles(ctx); return err }},
+		{"unpublished files", "INDEX file_unfinished", func() error { _, err := s.UnpublishedFiles(ctx); return err }},
 		{"decisions about a lead", "INDEX decision_lead", func() error { _, err := s.LeadDecisions(ctx, "a"); return err }},
-		{"ranking", "INDEX lead_rank", func() error { _, err := s.Ranking(ctx, "", 10); return err }},
-		{"ranking of a segment", "INDEX lead_segment_rank", func() error { _, err := s.Ranking(ctx, "PVB", 10); return err }},
+		{"ranking", "INDEX lead_rank", func() error { _, err := s.Ranking(ctx, "", anyLead, nil, 10); return err }},
+		{"ranking of a segment", "INDEX lead_segment_rank (segment=? AND score<?)", func() error { _, err := s.Ranking(ctx, "PVB", anyLead, &last, 10); return err }},
 		{"wallets", "INDEX lead_contact", func() error { return s.PutWallets(ctx, []crm.Wallet{{ContactID: "a"}}, 0) }},
 		{"leads with a call", "INDEX task_pending", func() error {
 			return s.PutLeads(ctx, []crm.Arrival{{Lead: crm.Lead{ID: "a"}, Call: &call}})
 		}},
+		{"calls of a lead", "INDEX call_lead", func() error { _, err := s.LeadCalls(ctx, "a"); return err }},
+		{"calls of a day", "INDEX call_begin", func() error { _, err := s.AssignedOn(ctx, 0, 1); return err }},
+		{"runs of a day", "INDEX run_begin", func() error { _, err := s.RunsBetween(ctx, 0, 1); return err }},
+		{"leads of a phone", "INDEX lead_phone", func() error { _, err := s.LeadsByPhone(ctx, []string{"a"}); return err }},
+		{"records by id", "INDEX record_latest", func() error { _, err := s.Records(ctx, []string{"a"}); return err }},
+		{"records of a lead", "INDEX record_lead", func() error { _, err := s.LeadRecords(ctx, "a"); return err }},
+		{"records of a phone", "INDEX record_phone", func() error { _, err := s.PhoneRecords(ctx, []string{"a"}, 0); return err }},
+		{"unknown records", "INDEX record_lead", func() error { _, err := s.UnknownRecords(ctx, 10); return err }},
+		{"work of agents", "INDEX call_begin", func() error { _, err := s.Workload(ctx, crm.Worked{Until: 9}); return err }},
+		{"reports of the work", "INDEX record_lead", func() error { _, err := s.Workload(ctx, crm.Worked{Until: 9, Campaign: "PVI"}); return err }},
 		{"claim", "SEARCH call", func() error { return s.Claim(ctx, crm.Claim{Calls: []crm.Call{call}}) }},
 	}
 	for _, tt := range tests {
@@ -52,10 +73,44 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 			t.Errorf("%s: %q is in none of the plans:\n%s", tt.name, tt.want, plan)
 		}
 	}
-	for _, bad := range []string{"SCAN call\n", "SCAN lead\n", "SCAN decision\n", "TEMP B-TREE FOR ORDER BY"} {
+	stopOne(t, s)
+	for _, want := range []string{"INDEX call_run", "INDEX decision_waiting", "INDEX file_slot", "SEARCH lead USING INDEX sqlite_autoindex_lead"} {
+		if plan := plans(t, s); !strings.Contains(plan, want) {
+			t.Errorf("stop: %q is in none of the plans:\n%s", want, plan)
+		}
+	}
+	for _, bad := range []string{"SCAN call\n", "SCAN lead\n", "SCAN decision\n", "SCAN record\n", "SCAN file\n", "SCAN run\n", "TEMP B-TREE FOR ORDER BY"} {
 		if plan := plans(t, s); strings.Contains(plan, bad) {
 			t.Errorf("a plan says %q:\n%s", bad, plan)
 		}
+	}
+}
+
+// stopOne stops a run that injected one call and left another one out: what a
+// stop does depends on what it finds.
+func stopOne(t *testing.T, s *Store) {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"injected", "left out"} {
+		call := crm.Call{ID: id + "#1", LeadID: id, Phone: id, State: crm.CallPlanned}
+		must(s.PutLeads(ctx, []crm.Arrival{{Lead: crm.Lead{ID: id, Status: crm.New}, Call: &call}}))
+	}
+	run := crm.Run{ID: "PVI/now/IDF", Group: "IDF", SlotEnd: 10, State: crm.RunRunning, Files: 1}
+	must(s.Claim(ctx, crm.Claim{
+		Runs:      []crm.Run{run},
+		Calls:     []crm.Call{{ID: "injected#1", LeadID: "injected", Phone: "injected", RunID: run.ID}},
+		Files:     []crm.File{{Name: "a.csv", Kind: crm.FileInject, State: crm.FileClaimed, RunID: run.ID, SlotKey: "PVI/now"}},
+		Decisions: []crm.Decision{{SlotKey: "PVI/now", LeadID: "left out", Group: "IDF", Reason: "over_capacity"}},
+	}))
+	done, err := s.Stop(ctx, crm.Stop{Runs: []crm.Stopping{{Run: run, DueAt: crm.Some[crm.Instant](20)}}})
+	must(err)
+	if len(done[0].Recycled) != 2 {
+		t.Errorf("the stop recycled %d calls, want 2", len(done[0].Recycled))
 	}
 }
 
@@ -64,7 +119,7 @@ func plans(t *testing.T, s *Store) string {
 	t.Helper()
 	var all strings.Builder
 	for text := range s.writer.conn.stmts {
-		if strings.Contains(text, `"lead"`) || strings.Contains(text, `"call"`) || strings.HasPrefix(text, "SELECT") {
+		if strings.Contains(text, `"lead"`) || strings.Contains(text, `"call"`) || strings.HasPrefix(text, "SELECT") || strings.HasPrefix(text, "UPDATE") {
 			all.WriteString(plan(t, s, text))
 		}
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"callsheet/runner/internal/crm"
 )
@@ -15,6 +17,14 @@ func (s *Store) Runs(ctx context.Context, slotKey string) ([]crm.Run, error) {
 // OpenRuns lists the runs that nobody has stopped, by id.
 func (s *Store) OpenRuns(ctx context.Context) ([]crm.Run, error) {
 	return s.runs(ctx, `WHERE "state" = 'running' ORDER BY "id"`)
+}
+
+// RunsBetween lists the runs whose slot starts at from or later and before
+// until, whatever became of them, by id.
+func (s *Store) RunsBetween(ctx context.Context, from, until crm.Instant) ([]crm.Run, error) {
+	runs, err := s.runs(ctx, `WHERE "slot_start" >= $1 AND "slot_start" < $2`, int64(from), int64(until))
+	slices.SortFunc(runs, func(a, b crm.Run) int { return strings.Compare(a.ID, b.ID) })
+	return runs, err
 }
 
 func (s *Store) runs(ctx context.Context, rest string, args ...any) ([]crm.Run, error) {

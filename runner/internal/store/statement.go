@@ -1,25 +1,31 @@
 package store
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"callsheet/runner/internal/crm"
+)
 
 func newSchema(d *dialect) *schema {
 	s := &schema{
 		lead: leadTable(), call: callTable(), run: runTable(), decision: decisionTable(),
 		funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
 		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
+		record: recordTable(), suppression: suppressionTable(), lease: leaseTable(),
 	}
 	// Whoever writes a lead must have read what it replaces.
 	s.putLead = s.lead.insert(d, s.lead.replace(1, s.lead.names()[1:])+` WHERE "lead"."revision" = excluded."revision" - 1`)
 	// Once injected, a call belongs to its file: an import no longer moves it.
 	s.putCall = s.call.insert(d, s.call.replace(1, []string{
-		"phone", "kind", "state", "due_at", "campaign", "agent", "agreed_exact_time",
+		"phone", "kind", "state", "due_at", "campaign", "agent", "agreed_exact_time", "reason",
 	})+` WHERE "call"."state" = 'planned'`)
 	s.saveScores = &multi{
 		head: `UPDATE "lead" SET "type" = v.column2, "segment" = v.column3, "grade" = v.column4, "group" = v.column5,
-			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8, "revision" = "lead"."revision" + 1 FROM (VALUES `,
+			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8, "attempts_30d" = v.column9, "revision" = "lead"."revision" + 1 FROM (VALUES `,
 		tail:  `) AS v WHERE "lead"."id" = v.column1`,
-		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT"},
-		width: 8, most: d.rows,
+		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT"},
+		width: 9, most: d.rows,
 	}
 	s.claimCalls = &multi{
 		head: `UPDATE "call" SET "state" = 'injected', "run_id" = v.column2, "group" = v.column3, "agent" = v.column4,
@@ -40,15 +46,28 @@ func newSchema(d *dialect) *schema {
 	s.putDecision = s.decision.insert(d, s.decision.replace(2, s.decision.names()[2:])+
 		" WHERE "+differs(s.decision, "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank"))
 	s.putFunnel = s.funnel.upsert(d, 1)
-	s.addFile = s.file.insert(d, "")
+	numbered := s.file
+	numbered.columns = append(slices.Clip(numbered.columns), column[crm.File]{name: "seq"})
+	s.addFile = numbered.insert(d, ` ON CONFLICT ("name") DO NOTHING`)
 	s.addLine = s.line.insert(d, "")
 	// The program knows better than an import when an agent last got a lead.
-	s.putAgent = s.agent.insert(d, s.agent.replace(1, []string{"name", "active", "teams", "weight", "daily_capacity"})+
+	s.putAgent = s.agent.insert(d, s.agent.replace(1, []string{"name", "active", "teams", "weight", "daily_capacity", "absences"})+
 		`, "last_assigned_at" = COALESCE(excluded."last_assigned_at", "agent"."last_assigned_at")`)
 	s.putWallet = s.wallet.upsert(d, 1)
 	s.putTask = s.task.upsert(d, 1)
 	s.putDialer = s.dialerContact.upsert(d, 1)
 	s.putBook = s.book.upsert(d, 1)
+	s.writeCall = s.call.upsert(d, 1)
+	s.addCall = s.call.insert(d, "")
+	s.demoteRecord = &multi{
+		head:  `UPDATE "record" SET "latest" = 0 FROM (VALUES `,
+		tail:  `) AS v WHERE "record"."id" = v.column1 AND "record"."latest" = 1 AND "record"."revision" < v.column2`,
+		casts: []string{"TEXT", "BIGINT"},
+		width: 2, most: d.rows,
+	}
+	s.addRecord = s.record.insert(d, "")
+	s.putSuppression = s.suppression.insert(d, longer)
+	s.acquire = s.lease.insert(d, takeOver).text(1)
 	return s
 }
 

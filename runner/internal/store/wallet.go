@@ -70,19 +70,24 @@ func (s *Store) WalletOwners(ctx context.Context, contactIDs []string) (map[stri
 // former ones too, whether a task is pending.
 func (s *Store) PutTasks(ctx context.Context, tasks []crm.Task) error {
 	rows := lastOfEach(pointers(tasks), func(t *crm.Task) string { return t.ID })
-	ids := distinct(rows, func(t *crm.Task) string { return t.ID })
 	return s.write(ctx, "store tasks", func(ctx context.Context, q querier) error {
-		if err := s.passGate(ctx, q, s.dialect.alone); err != nil {
-			return err
-		}
-		contacts := distinct(rows, func(t *crm.Task) string { return t.ContactID })
-		former, err := among(ctx, q, `SELECT "contact_id" FROM "task" WHERE "id" IN `, ids)
+		contacts, err := s.storeTasks(ctx, q, rows)
 		if err != nil {
 			return err
 		}
-		if _, err := run(ctx, q, s.putTask, rows, s.task.bind); err != nil {
-			return err
-		}
-		return reflag(ctx, q, append(contacts, former...))
+		return reflag(ctx, q, contacts)
 	})
+}
+
+// storeTasks passes the gate and says whose leads may have changed.
+func (s *Store) storeTasks(ctx context.Context, q querier, rows []*crm.Task) ([]string, error) {
+	if err := s.passGate(ctx, q, s.dialect.alone); err != nil {
+		return nil, err
+	}
+	former, err := among(ctx, q, `SELECT "contact_id" FROM "task" WHERE "id" IN `, distinct(rows, func(t *crm.Task) string { return t.ID }))
+	if err != nil {
+		return nil, err
+	}
+	_, err = run(ctx, q, s.putTask, rows, s.task.bind)
+	return append(former, distinct(rows, func(t *crm.Task) string { return t.ContactID })...), err
 }

@@ -20,7 +20,7 @@ func callUpsert(t *testing.T, s *store.Store) {
 	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: first})
 	moved := *first
 	moved.DueAt, moved.Phone, moved.Agent, moved.Kind, moved.AgreedExactTime = morning+5, "+33199000077", "zoe", crm.KindCallback, true
-	moved.CreatedAt = morning + 9
+	moved.CreatedAt, moved.Reason = morning+9, "FR-3 until 2026-11-25"
 	rewrite(t, s, crm.Arrival{Lead: person("L-1"), Call: &moved})
 	want := moved
 	want.CreatedAt = morning
@@ -133,7 +133,7 @@ func claimWhole(t *testing.T, s *store.Store) {
 	same(t, "by agent", got[map[string]int](t)(s.OpenByAgent(ctx)), map[string]int{"zoe": 2})
 	same(t, "open call", got[map[string]crm.Call](t)(s.OpenCalls(ctx, []string{want[0].Phone, "none"})),
 		map[string]crm.Call{want[0].Phone: want[0]})
-	same(t, "files", got[[]crm.File](t)(s.ClaimedFiles(ctx)), c.Files)
+	same(t, "files", got[[]crm.File](t)(s.UnpublishedFiles(ctx)), c.Files)
 	same(t, "decisions", got[[]crm.Decision](t)(s.Decisions(ctx, slotKey)),
 		[]crm.Decision{c.Decisions[1], c.Decisions[0], c.Decisions[2], c.Decisions[3]})
 	same(t, "funnel", got[*crm.Funnel](t)(s.Funnel(ctx, slotKey)), c.Funnel)
@@ -197,7 +197,7 @@ func snapshot(t *testing.T, s *store.Store) []any {
 		got[[]crm.Run](t)(s.Runs(ctx, slotKey)),
 		got[map[string]crm.Call](t)(s.PlannedCalls(ctx, ids)),
 		got[map[string]*crm.Lead](t)(s.LeadsByID(ctx, ids)),
-		got[[]crm.File](t)(s.ClaimedFiles(ctx)),
+		got[[]crm.File](t)(s.UnpublishedFiles(ctx)),
 		got[[]crm.Decision](t)(s.Decisions(ctx, slotKey)),
 		got[*crm.Funnel](t)(s.Funnel(ctx, slotKey)),
 		got[map[string]crm.Agent](t)(s.Agents(ctx)),
@@ -257,27 +257,9 @@ func claimRace(t *testing.T, s *store.Store) {
 		}
 	}
 	same(t, "winners", winners, 1)
-	files := got[[]crm.File](t)(s.ClaimedFiles(t.Context()))
+	files := got[[]crm.File](t)(s.UnpublishedFiles(t.Context()))
 	same(t, "files and lines", []int{len(files), len(files[0].Lines)}, []int{1, 400})
 	same(t, "runs", len(got[[]crm.Run](t)(s.OpenRuns(t.Context()))), 1)
-}
-
-func publishing(t *testing.T, s *store.Store) {
-	calls := planned(t, s, "a", "b")
-	first, second := claim("IDF", 1, calls[0]), claim("LYON", 1, calls[1])
-	first.Files[0].At = morning + 5
-	must(t, s.Claim(t.Context(), first))
-	must(t, s.Claim(t.Context(), second))
-	claimed := got[[]crm.File](t)(s.ClaimedFiles(t.Context()))
-	same(t, "oldest first", claimed, []crm.File{second.Files[0], first.Files[0]})
-	for range 2 {
-		must(t, s.Published(t.Context(), second.Files[0].Name, morning+9))
-	}
-	same(t, "left", got[[]crm.File](t)(s.ClaimedFiles(t.Context())), first.Files)
-	same(t, "state", got[[]crm.File](t)(s.Files(t.Context(), slotKey))[0].State, crm.FilePublished)
-	if err := s.Published(t.Context(), "PVI/none.csv", morning); !isA(err, crm.ErrNotFound) {
-		t.Errorf("an unknown file is %v, want crm.ErrNotFound", err)
-	}
 }
 
 func groupCommit(t *testing.T, s *store.Store) {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/store"
 )
@@ -264,34 +265,54 @@ func ranking(t *testing.T, s *store.Store) {
 	rank("low", "PVB", crm.New, -5, crm.Some(morning))
 	rank("gone", "PVI_NOW", crm.Erased, 99, never)
 	rank("bad", "PVI_NOW", crm.Invalid, 99, never)
+	all := expression.Where{Text: "TRUE"}
+	positive := expression.Where{Text: `"lead"."score" >= CAST($1 AS BIGINT) AND "lead"."id" <> CAST($2 AS TEXT)`, Args: []any{int64(0), "c"}}
 	tests := []struct {
 		segment string
+		filter  expression.Where
 		limit   int
 		want    []string
 	}{
-		{"", 100, []string{"top", "b", "c", "a", "d", "low"}},
-		{"", 2, []string{"top", "b"}},
-		{"PVI_NOW", 3, []string{"b", "c", "a"}},
-		{"PVM", 3, nil},
+		{"", all, 100, []string{"top", "b", "c", "a", "d", "low"}},
+		{"", all, 2, []string{"top", "b"}},
+		{"PVI_NOW", all, 3, []string{"b", "c", "a"}},
+		{"PVM", all, 3, nil},
+		{"", positive, 3, []string{"top", "b", "a"}},
+		{"PVI_NOW", positive, 100, []string{"b", "a", "d"}},
 	}
 	for _, tt := range tests {
-		var ids []string
-		for _, l := range got[[]crm.Lead](t)(s.Ranking(t.Context(), tt.segment, tt.limit)) {
-			ids = append(ids, l.ID)
+		first := rankedBehind(t, s, tt.segment, tt.filter, nil, tt.limit)
+		same(t, "ranking of "+tt.segment, idsOf(first), tt.want)
+		var paged []string
+		for page := rankedBehind(t, s, tt.segment, tt.filter, nil, 1); len(page) > 0 && len(paged) < tt.limit; {
+			paged = append(paged, page[0].ID)
+			page = rankedBehind(t, s, tt.segment, tt.filter, &page[0], 1)
 		}
-		same(t, "ranking of "+tt.segment, ids, tt.want)
+		same(t, "ranking lead by lead of "+tt.segment, paged, tt.want)
 	}
+}
+
+func rankedBehind(t *testing.T, s *store.Store, segment string, filter expression.Where, after *crm.Lead, limit int) []crm.Lead {
+	t.Helper()
+	return got[[]crm.Lead](t)(s.Ranking(t.Context(), segment, filter, after, limit))
+}
+
+func idsOf(leads []crm.Lead) (ids []string) {
+	for _, l := range leads {
+		ids = append(ids, l.ID)
+	}
+	return ids
 }
 
 func scores(t *testing.T, s *store.Store) {
 	put(t, s, person("L-1"), person("L-2"))
 	must(t, s.SaveScores(t.Context(), []crm.Scores{
-		{LeadID: "L-1", Type: "DIRECT", Segment: "PVB", Grade: "B", Group: "LYON", Score: -7, At: morning, Version: "v2"},
+		{LeadID: "L-1", Type: "DIRECT", Segment: "PVB", Grade: "B", Group: "LYON", Score: -7, Attempts30d: 3, At: morning, Version: "v2"},
 		{LeadID: "unknown", Score: 3, At: morning},
 	}))
 	want := person("L-1")
 	want.Type, want.Segment, want.Grade, want.Group = "DIRECT", "PVB", "B", "LYON"
-	want.Score, want.ScoredAt, want.ScoredBy = -7, crm.Some(morning), "v2"
+	want.Score, want.Attempts30d, want.ScoredAt, want.ScoredBy = -7, 3, crm.Some(morning), "v2"
 	same(t, "scored", got[*crm.Lead](t)(s.Lead(t.Context(), "L-1")), &want)
 	other := person("L-2")
 	same(t, "not scored", got[*crm.Lead](t)(s.Lead(t.Context(), "L-2")), &other)

@@ -11,11 +11,11 @@ import (
 )
 
 func agents(t *testing.T, s *store.Store) {
-	zoe := crm.Agent{Username: "zoe", Name: "Zoé", Active: true, Teams: []string{"support", "IDF"}, Weight: 0.5, LastAssignedAt: crm.Some(morning)}
+	zoe := crm.Agent{Username: "zoe", Name: "Zoé", Active: true, Teams: []string{"support", "IDF"}, Weight: 0.5, LastAssignedAt: crm.Some(morning), Absences: []crm.Absence{{First: "2026-12-24", Last: "2026-12-31"}, {First: "2027-02-01", Last: "2027-02-01"}}}
 	lea := crm.Agent{Username: "lea", Weight: 1, DailyCapacity: crm.Some[int64](0)}
 	must(t, s.PutAgents(t.Context(), []crm.Agent{zoe, lea}))
 	same(t, "stored", got[map[string]crm.Agent](t)(s.Agents(t.Context())), map[string]crm.Agent{"zoe": zoe, "lea": lea})
-	zoe.Active, zoe.LastAssignedAt = false, crm.Maybe[crm.Instant]{}
+	zoe.Active, zoe.LastAssignedAt, zoe.Absences = false, crm.Maybe[crm.Instant]{}, zoe.Absences[1:]
 	must(t, s.PutAgents(t.Context(), []crm.Agent{zoe}))
 	zoe.LastAssignedAt = crm.Some(morning)
 	same(t, "again", got[map[string]crm.Agent](t)(s.Agents(t.Context()))["zoe"], zoe)

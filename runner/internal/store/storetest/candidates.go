@@ -1,0 +1,79 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/store"
+)
+
+// waiting stores leads with planned calls: created, due, visits and kind of
+// each, by id.
+func waiting(t *testing.T, s *store.Store) {
+	for id, w := range map[string]struct {
+		created, due crm.Instant
+		visits       crm.Maybe[int64]
+		kind         string
+	}{
+		"old":      {10, 30, crm.Some[int64](5), crm.KindPlan},
+		"B":        {50, 20, crm.Some[int64](5), crm.KindPlan},
+		"a":        {50, 20, crm.Some[int64](3), crm.KindRetry},
+		"é":        {60, -5, crm.Some[int64](4), crm.KindRecovery},
+		"quiet":    {60, 10, crm.Some[int64](2), crm.KindPlan},
+		"empty":    {60, 10, crm.Maybe[int64]{}, crm.KindPlan},
+		"later":    {70, 40, crm.Some[int64](9), crm.KindPlan},
+		"callback": {1, 25, crm.Maybe[int64]{}, crm.KindCallback},
+		"first":    {90, -7, crm.Some[int64](9), crm.KindCallback},
+		"tomorrow": {1, 99, crm.Maybe[int64]{}, crm.KindCallback},
+	} {
+		l, c := person(id), plan(id, 1, w.due)
+		l.CreatedAt, l.Visits, c.Kind = w.created, w.visits, w.kind
+		rewrite(t, s, crm.Arrival{Lead: l, Call: c})
+	}
+	rewrite(t, s, crm.Arrival{Lead: person("injected"), Call: plan("injected", 1, 5)})
+	must(t, s.Claim(t.Context(), claim("IDF", 1, *plan("injected", 1, 5))))
+	put(t, s, person("unplanned"))
+}
+
+func candidates(t *testing.T, s *store.Store) {
+	waiting(t, s)
+	text := `"lead"."visits" >= CAST($1 AS BIGINT) AND "lead"."created_at" >= CAST($2 AS BIGINT)`
+	for name, tt := range map[string]struct {
+		filter expression.Where
+		want   string
+	}{
+		"all":     {expression.Where{Text: "TRUE"}, "B a empty old quiet é"},
+		"nobody":  {expression.Where{Text: "FALSE"}, ""},
+		"visited": {expression.Where{Text: `"lead"."visits" >= CAST($1 AS BIGINT)`, Args: []any{int64(3)}}, "B a old é"},
+		"fresh": {expression.Where{
+			Text: text, Args: []any{int64(3), int64(50)}, AtLeast: map[string]int64{`"lead"."created_at"`: 50, `"lead"."visits"`: 3},
+		}, "B a é"},
+	} {
+		for _, size := range []int{1, 2, 100} {
+			var callbacks, others []string
+			for after := (crm.Due{}); ; {
+				page := got[[]crm.Due](t)(s.Candidates(t.Context(), 40, tt.filter, after, size))
+				if len(page) == 0 {
+					break
+				}
+				for _, d := range page {
+					same(t, "call of the lead", d.Call.LeadID, d.Lead.ID)
+					if d.Call.Kind == crm.KindCallback && len(others) == 0 {
+						callbacks = append(callbacks, d.Lead.ID)
+					} else {
+						others = append(others, d.Lead.ID)
+					}
+				}
+				after = page[len(page)-1]
+			}
+			slices.Sort(others)
+			what := fmt.Sprintf("%s by pages of %d", name, size)
+			same(t, "callbacks, "+what, callbacks, []string{"first", "callback"})
+			same(t, what, strings.Join(others, " "), tt.want)
+		}
+	}
+}
