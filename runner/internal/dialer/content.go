@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
@@ -89,7 +90,11 @@ func encoder(encoding string) (func(content []byte, text string) []byte, bool) {
 
 // appendWindows1252 composes accents first: "e" and a combining acute, as some
 // systems write it, are two runes of which windows-1252 has only the first.
+//
+// The Greek question mark must not be composed: it becomes a semicolon, and
+// that may be the delimiter (Unicode, UnicodeData.txt, 037E).
 func appendWindows1252(content []byte, text string) []byte {
+	text = strings.ReplaceAll(text, "\u037e", "?")
 	for _, r := range norm.NFC.String(text) {
 		b, ok := charmap.Windows1252.EncodeRune(r)
 		if !ok {

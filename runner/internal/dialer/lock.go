@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// LockFile stands in the output folder and lets one drain in at a time.
+// LockFile stands in the output folder and lets one drain in at a time. A
+// dialer that is reached over a network has one of its own, .NAME.callsheet.lock.
 const LockFile = ".callsheet.lock"
 
 // lockPoll is how often a drain that waits asks again: the lock of flock(2)
@@ -19,8 +20,8 @@ const lockPoll = 20 * time.Millisecond
 // lock keeps other drains out of a folder until unlock is called, or the
 // process ends in whatever way. The file stays: removing it would let two
 // processes lock two files of the same name.
-func lock(ctx context.Context, folder *os.Root) (unlock func(), err error) {
-	file, err := folder.OpenFile(LockFile, os.O_RDWR|os.O_CREATE, 0o600)
+func lock(ctx context.Context, folder *os.Root, name string) (unlock func(), err error) {
+	file, err := folder.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +32,7 @@ func lock(ctx context.Context, folder *os.Root) (unlock func(), err error) {
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
 			_ = file.Close()
-			return nil, fmt.Errorf("flock %s: %w (the folder must be on a file system that has locks)", LockFile, err)
+			return nil, fmt.Errorf("flock %s: %w (the folder must be on a file system that has locks)", name, err)
 		}
 		select {
 		case <-ctx.Done():

@@ -2,25 +2,50 @@ package dialer
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"callsheet/runner/internal/crm"
 )
 
-// Store is what publication needs of the database.
+// Store is what publication needs of the database. Each mark is one
+// transaction that compares and sets: it is crm.ErrConflict when the file is
+// no longer in a state that the mark may follow, because somebody else has
+// marked or cancelled it.
 type Store interface {
-	// ClaimedFiles lists the committed files that are not yet published, with
-	// their lines, oldest first.
-	ClaimedFiles(ctx context.Context) ([]crm.File, error)
-	// Published records that a file is in the dialer's folder.
+	// UnpublishedFiles lists the files that are claimed, staged or sending, with
+	// their lines, in the order in which they were committed.
+	UnpublishedFiles(ctx context.Context) ([]crm.File, error)
+	// Staged records that a claimed file stands whole in the stage area.
+	Staged(ctx context.Context, name string) error
+	// Sending records that a claimed file is about to be sent to a server.
+	Sending(ctx context.Context, name string) error
+	// Published records that a file is handed over. A file that was there
+	// before it was staged may go straight from claimed to published.
 	Published(ctx context.Context, name string, at crm.Instant) error
+}
+
+// Transport is a way to a dialer: [*SFTP], [*Upload], or nil for the output
+// folder.
+type Transport interface {
+	open(ctx context.Context) (route, error)
+}
+
+// route is a transport that is open.
+type route interface {
+	// deliver brings a file from the state it is in to the dialer, all but the
+	// last mark. Whatever it returns and wherever it is killed, it may be called
+	// again with the file as the store has it.
+	deliver(ctx context.Context, d *delivery) error
+	// forget removes what delivery has left of a file that needs none.
+	forget(name string)
+	// place is where a file is handed over, for people.
+	place(name string) string
+	Close() error
 }
 
 // Publisher puts committed files where the dialer takes them.
@@ -31,153 +56,255 @@ type Publisher struct {
 	// that another account can fetch what the mode of a file lets it read:
 	// names show campaign, slot and group, never a person.
 	Out string
+	// Transport gives the way to a dialer by its name. Without it all files go
+	// to the output folder.
+	Transport func(dialer string) (Transport, error)
+	// Fault is asked at each of the [Points] and fails the step there when it
+	// returns an error; nil outside of tests.
+	Fault func(point string) error
 }
 
-// ManifestSuffix follows the name of a file in that of its manifest.
-const ManifestSuffix = ".manifest.json"
+// Publication is a file that was handed over.
+type Publication struct {
+	Name  string // of the file, as it was committed
+	Place string // path or address, for people
+}
 
-// Drain writes out every file that is claimed, oldest first, and returns the
-// names of those that are now published; now is the time recorded with them.
+// Drain hands over every file that is committed and not yet published, and
+// tells which are published now; now is the time recorded with them.
 //
-// A file appears under its name whole or not at all: it is written as
-// .NAME.part in the same folder, synced, read back, and renamed. Its manifest,
-// NAME.manifest.json, appears before it, so that whoever sees the file has the
-// manifest too; both have the mode of the file, 0600 when it has none.
+// The files of one dialer go out strictly in the order in which they were
+// committed: where one cannot, the later ones wait for it, so that a stop
+// signal never overtakes the leads that it stops. Other dialers go on, the
+// errors are joined, and the next drain tries again. An error of the store
+// ends the drain.
 //
-// Drain may be repeated at any time. A file that is already there with the
-// same bytes is only marked; one with other bytes is an error and stays as it
-// is, and so is a manifest of another file of that name. A file that cannot be
-// written stays claimed, and the others are written all the same; the errors
-// are joined, one for all files of a folder that cannot be used. An error of
-// the store ends the drain. Two drains of one folder take turns, by a lock on
-// OUT/.callsheet.lock; the second waits until ctx ends.
-//
-// One gap is left: when the process dies between the appearance of a file and
-// its mark, and the dialer takes the file away meanwhile, the next drain
-// writes it again.
-func (p *Publisher) Drain(ctx context.Context, now time.Time) (published []string, err error) {
-	files, err := p.Store.ClaimedFiles(ctx)
+// Drain may be repeated at any time and killed at any instant. Two drains for
+// one dialer take turns by a lock in the output folder; the second waits until
+// ctx ends. Those on several machines exclude each other by the marks alone:
+// see docs/decisions/0008.
+func (p *Publisher) Drain(ctx context.Context, now time.Time) (published []Publication, err error) {
+	files, err := p.Store.UnpublishedFiles(ctx)
 	if err != nil || len(files) == 0 {
 		return nil, err
 	}
 	out, err := openFolder(p.Out)
 	if err != nil {
-		return nil, outOfUse(filepath.Clean(p.Out), err).of(len(files))
+		return nil, fmt.Errorf("%w; %s", outOfUse(filepath.Clean(p.Out), err), waiting(len(files)))
 	}
 	defer out.Close()
-	unlock, err := lock(ctx, out)
+	var faults []error
+	for _, t := range p.targets(files) {
+		done, err := p.drain(ctx, out, t, crm.At(now))
+		published = append(published, done...)
+		faults = append(faults, err)
+		if ctx.Err() != nil || isStoreError(err) {
+			break
+		}
+	}
+	return published, errors.Join(faults...)
+}
+
+// target is a dialer that files wait for.
+type target struct {
+	dialer    string
+	transport Transport
+	fault     error // the dialer has no transport
+}
+
+// lockName is the file that keeps other drains away.
+func (t *target) lockName() string {
+	if t.transport == nil {
+		return LockFile
+	}
+	return "." + slashless(t.dialer) + LockFile
+}
+
+// targets lists the dialers of some files, in the order of the files; those of
+// the output folder come first, because no network can keep them waiting.
+func (p *Publisher) targets(files []crm.File) (all []target) {
+	seen := map[string]bool{}
+	for i := range files {
+		name := files[i].Dialer
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		all = append(all, p.target(name))
+	}
+	slices.SortStableFunc(all, func(a, b target) int { return remote(a) - remote(b) })
+	return all
+}
+
+func (p *Publisher) target(dialer string) target {
+	t := target{dialer: dialer}
+	if p.Transport != nil {
+		t.transport, t.fault = p.Transport(dialer)
+	}
+	return t
+}
+
+func remote(t target) int {
+	if t.transport == nil {
+		return 0
+	}
+	return 1
+}
+
+// drain hands over the files of one dialer.
+func (p *Publisher) drain(ctx context.Context, out *os.Root, t target, now crm.Instant) (published []Publication, err error) {
+	unlock, err := lock(ctx, out, t.lockName())
 	if err != nil {
-		return nil, fmt.Errorf("lock output folder %s: %w; %s", filepath.Clean(p.Out), err, waiting(len(files)))
+		return nil, fmt.Errorf("lock output folder %s for dialer %s: %w", filepath.Clean(p.Out), t.dialer, err)
 	}
 	defer unlock()
 	// Whoever had the lock before may have published some of them.
-	if files, err = p.Store.ClaimedFiles(ctx); err != nil {
-		return nil, err
+	files, err := p.Store.UnpublishedFiles(ctx)
+	if err != nil {
+		return nil, storeError{err}
 	}
-	return p.drain(ctx, out, files, crm.At(now))
-}
-
-func (p *Publisher) drain(ctx context.Context, out *os.Root, files []crm.File, now crm.Instant) (published []string, err error) {
-	var faults faults
+	files = slices.DeleteFunc(files, func(f crm.File) bool { return f.Dialer != t.dialer })
+	if len(files) == 0 {
+		return nil, nil
+	}
+	if t.fault != nil {
+		return nil, fmt.Errorf("%w; %s", t.fault, waiting(len(files)))
+	}
+	way := &way{out: out, transport: t.transport}
+	defer way.close()
 	for i := range files {
-		f := &files[i]
 		if err := ctx.Err(); err != nil {
-			return published, faults.and(err)
+			return published, err
 		}
-		if err := publish(out, f); err != nil {
-			faults.add(filepath.Join(p.Out, f.Name), err)
+		done, err := p.publish(ctx, way, &files[i], now)
+		if err != nil {
+			return published, held(err, t.dialer, len(files)-i)
+		}
+		if done.Name == "" {
 			continue
 		}
-		if err := p.Store.Published(ctx, f.Name, now); err != nil {
-			return published, faults.and(fmt.Errorf("%s is written but not marked as published: %w; the next start-campaign marks it",
-				filepath.Join(p.Out, f.Name), err))
-		}
-		published = append(published, f.Name)
+		published = append(published, done)
 	}
-	return published, faults.and(nil)
+	return published, nil
 }
 
-// publish brings one file into its folder, where it may be already.
-func publish(out *os.Root, f *crm.File) error {
+// publish hands over one file and marks it. It gives no publication when
+// somebody else has settled the file, and errTaken when somebody else is about
+// to.
+func (p *Publisher) publish(ctx context.Context, way *way, f *crm.File, now crm.Instant) (Publication, error) {
 	content, err := sealed(f)
 	if err != nil {
-		return err
+		return Publication{}, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	folder, err := folderOf(out, f.Name)
+	d := &delivery{File: f, content: content, store: p.Store, ask: p.Fault}
+	err = way.deliver(ctx, d)
+	if err == nil {
+		err = d.mark("published", func() error { return p.Store.Published(ctx, f.Name, now) })
+	}
+	if err != nil && !errors.Is(err, crm.ErrConflict) {
+		return Publication{}, err
+	}
 	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	name := path.Base(f.Name)
-	there, err := present(folder, name, content)
-	if err != nil {
-		return err
-	}
-	if there {
-		// The run that wrote it may have died before its name was on disk.
-		return syncFolder(folder)
-	}
-	if err := putManifest(folder, name, f); err != nil {
-		return err
-	}
-	return put(folder, name, content, mode(f))
-}
-
-// sealed is the content of a file, when it is the one that was claimed.
-func sealed(f *crm.File) ([]byte, error) {
-	content, err := Content(f)
-	if err != nil {
-		return nil, err
-	}
-	if sum := hash(content); sum != f.SHA256 || int64(len(content)) != f.Bytes {
-		return nil, fmt.Errorf("its stored lines make %d bytes with sha256 %s, but it was claimed with %d bytes and sha256 %s: "+
-			"the database was changed by other means; restore it from a backup", len(content), sum, f.Bytes, f.SHA256)
-	}
-	return content, nil
-}
-
-// folderOf opens the folder of a file below out, making what is missing.
-func folderOf(out *os.Root, name string) (*os.Root, error) {
-	if !fs.ValidPath(name) || name == "." {
-		return nil, fmt.Errorf("the name %q leads out of the output folder: rename its campaign or group", name)
-	}
-	folder, err := out.OpenRoot(".")
-	for done, rest := "", path.Dir(name); err == nil && rest != "" && rest != "."; {
-		var step string
-		step, rest, _ = strings.Cut(rest, "/")
-		done = path.Join(done, step)
-		parent := folder
-		if folder, err = enter(parent, step); err != nil {
-			err = outOfUse(filepath.Join(out.Name(), done), err)
+		if waits, err := p.waits(ctx, f.Name); err != nil || waits {
+			return Publication{}, errors.Join(errTaken, err)
 		}
-		_ = parent.Close()
+		way.route.forget(f.Name)
+		return Publication{}, nil
 	}
-	return folder, err
+	if d.fault("forget") == nil {
+		way.route.forget(f.Name) // what stays harms nobody
+	}
+	return Publication{f.Name, way.route.place(f.Name)}, nil
 }
 
-// putManifest writes the manifest of a file, unless it is there.
-func putManifest(folder *os.Root, name string, f *crm.File) error {
-	content, err := json.MarshalIndent(struct {
-		Name     string `json:"name"`
-		SHA256   string `json:"sha256"`
-		Rows     int    `json:"rows"`
-		RuleBook string `json:"rule_book_version"`
-		Run      string `json:"run_id"`
-	}{f.Name, f.SHA256, len(f.Lines), f.Version, f.RunID}, "", "  ")
+// Discard removes what a drain that was killed may have left in the stage area
+// of files that are cancelled since: they hold phone numbers, and no drain looks
+// at them again.
+func (p *Publisher) Discard(ctx context.Context, dialer string, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	t := p.target(dialer)
+	if t.fault != nil {
+		return t.fault
+	}
+	out, err := openFolder(p.Out)
+	if err != nil {
+		return outOfUse(filepath.Clean(p.Out), err)
+	}
+	defer out.Close()
+	unlock, err := lock(ctx, out, t.lockName())
 	if err != nil {
 		return err
 	}
-	content = append(content, '\n')
-	there, err := present(folder, name+ManifestSuffix, content)
-	if err != nil || there {
+	defer unlock()
+	way := &way{out: out, transport: t.transport}
+	defer way.close()
+	if err := way.open(ctx); err != nil {
 		return err
 	}
-	return put(folder, name+ManifestSuffix, content, mode(f))
+	for _, name := range names {
+		way.route.forget(name)
+	}
+	return nil
 }
 
-func mode(f *crm.File) fs.FileMode {
-	if f.Mode == 0 {
-		return 0o600
+// waits says whether a file still has to be published.
+func (p *Publisher) waits(ctx context.Context, name string) (bool, error) {
+	files, err := p.Store.UnpublishedFiles(ctx)
+	if err != nil {
+		return false, storeError{err}
 	}
-	return fs.FileMode(f.Mode) & fs.ModePerm
+	return slices.ContainsFunc(files, func(f crm.File) bool { return f.Name == name }), nil
+}
+
+// way is the route to a dialer, opened when it is needed and again when it
+// breaks.
+type way struct {
+	out       *os.Root
+	transport Transport
+	route     route
+}
+
+// reconnects is how often a broken connection is made again for one file.
+const reconnects = 3
+
+// deliver delivers a file. A connection that breaks leaves open what was done
+// last: over a new one the file tells.
+func (w *way) deliver(ctx context.Context, d *delivery) (err error) {
+	for try := 0; ; try++ {
+		if w.route == nil {
+			if err := w.open(ctx); err != nil {
+				return err
+			}
+		}
+		err = w.route.deliver(ctx, d)
+		if err == nil || errors.Is(err, crm.ErrConflict) || isStoreError(err) {
+			return err
+		}
+		err = fmt.Errorf("%s: %w", w.route.place(d.Name), err)
+		if _, lost := errors.AsType[lostError](err); !lost {
+			return err
+		}
+		w.close()
+		if try == reconnects || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (w *way) open(ctx context.Context) (err error) {
+	if w.transport != nil {
+		w.route, err = w.transport.open(ctx)
+		return err
+	}
+	w.route = &folder{disk: local{w.out, w.out.Name()}}
+	return nil
+}
+
+func (w *way) close() {
+	if w.route != nil {
+		_ = w.route.Close()
+		w.route = nil
+	}
 }

@@ -82,6 +82,9 @@ func tree(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() && entry.Name() == dialer.StageFolder && path != dir {
+			return fs.SkipDir
+		}
 		if err != nil || !entry.Type().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
 			return err
 		}
@@ -100,20 +103,29 @@ func tree(t testing.TB, dir string) map[string]string {
 	return found
 }
 
-// parts lists the half-written files in a folder.
-func parts(t testing.TB, dir string) []string {
+// stage lists the files in the stage area of a folder.
+func stage(t testing.TB, dir string) []string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(dir, "*", ".*.part"))
-	if err != nil {
-		t.Fatal(err)
+	names := []string{}
+	for name := range tree(t, filepath.Join(dir, dialer.StageFolder)) {
+		names = append(names, name)
 	}
-	return found
+	return names
 }
 
-// left lists the names of the files that are still claimed.
+// names are those of some publications.
+func names(published []dialer.Publication) []string {
+	list := []string{}
+	for _, p := range published {
+		list = append(list, p.Name)
+	}
+	return list
+}
+
+// left lists the names of the files that are not published.
 func left(t testing.TB, db *store.Store) []string {
 	t.Helper()
-	files, err := db.ClaimedFiles(t.Context())
+	files, err := db.UnpublishedFiles(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +164,7 @@ func TestDrainWritesFilesAndManifests(t *testing.T) {
 	first := fileOf(morningName, 1, morningFile)
 	stop := fileOf("STOP/20261123-1259-PVI-IDF.csv", 3, "external_id;score\n")
 	stop.Kind = crm.FileStop
-	db := claimed(t, second, stop, first)
+	db := claimed(t, first, second, stop)
 	out := filepath.Join(t.TempDir(), "new", "out")
 	p := dialer.Publisher{Store: db, Out: out}
 
@@ -160,8 +172,8 @@ func TestDrainWritesFilesAndManifests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{first.Name, second.Name, stop.Name}, published); diff != "" {
-		t.Errorf("published, oldest first (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{first.Name, second.Name, stop.Name}, names(published)); diff != "" {
+		t.Errorf("published, in the order of commits (-want +got):\n%s", diff)
 	}
 	want := map[string]string{
 		first.Name + " -rw-------":                morningFile,
@@ -174,8 +186,8 @@ func TestDrainWritesFilesAndManifests(t *testing.T) {
 	if diff := cmp.Diff(want, tree(t, out)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	if names := append(left(t, db), parts(t, out)...); len(names) != 0 {
-		t.Errorf("left over: %v", names)
+	if over := append(left(t, db), stage(t, out)...); len(over) != 0 {
+		t.Errorf("left over: %v", over)
 	}
 }
 
@@ -205,10 +217,10 @@ func TestDrainOverWhatIsThere(t *testing.T) {
 	}{
 		{"the same file", map[string]string{morningName: morningFile}, map[string]string{morningName + " -rw-------": morningFile}, ""},
 		{"only the manifest, of a crash", map[string]string{morningName + ".manifest.json": manifest}, both, ""},
-		{"half a file, of a crash", map[string]string{"PVI/.20261123-1000-IDF-01.csv.part": "external_id;ph"}, both, ""},
+		{"half a file, of a crash", map[string]string{".stage/PVI/20261123-1000-IDF-01.csv.part": "external_id;ph"}, both, ""},
 		{
 			"half a manifest, longer than the whole one",
-			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part": strings.Repeat("x", 9000)},
+			map[string]string{".stage/PVI/20261123-1000-IDF-01.csv.manifest.json.part": strings.Repeat("x", 9000)},
 			both, "",
 		},
 		{
@@ -231,8 +243,8 @@ func TestDrainOverWhatIsThere(t *testing.T) {
 		},
 		{
 			"a folder in the way of the half-written one",
-			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x": "x"},
-			map[string]string{"PVI/.20261123-1000-IDF-01.csv.manifest.json.part/x -rw-------": "x"},
+			map[string]string{".stage/PVI/20261123-1000-IDF-01.csv.manifest.json.part/x": "x"},
+			map[string]string{},
 			"not empty",
 		},
 	}
@@ -246,11 +258,11 @@ func TestDrainOverWhatIsThere(t *testing.T) {
 			p := dialer.Publisher{Store: db, Out: out}
 			published, err := p.Drain(t.Context(), paris(t, 9, 31))
 			switch {
-			case test.fault == "" && (err != nil || !slices.Equal(published, []string{morningName}) || len(left(t, db)) != 0):
+			case test.fault == "" && (err != nil || !slices.Equal(names(published), []string{morningName}) || len(left(t, db)) != 0):
 				t.Errorf("Drain = %v, %v; want the file published", published, err)
 			case test.fault != "" && (err == nil || len(published) != 0 || len(left(t, db)) != 1):
-				t.Errorf("Drain = %v, %v; want an error and the file still claimed", published, err)
-			case test.fault != "" && !mentions(err, test.fault, filepath.Join(out, morningName), "stays claimed"):
+				t.Errorf("Drain = %v, %v; want an error and the file still waiting", published, err)
+			case test.fault != "" && !mentions(err, test.fault, filepath.Join(out, morningName), "waits"):
 				t.Errorf("error = %v, want one that says %q, where, and what happens next", err, test.fault)
 			}
 			if diff := cmp.Diff(test.want, tree(t, out)); diff != "" {
@@ -283,65 +295,63 @@ func TestDrainOutputFolderIsAFile(t *testing.T) {
 	db := claimed(t, fileOf(morningName, 1, morningFile))
 	p := dialer.Publisher{Store: db, Out: out}
 	want := "folder " + out + ": not a directory, a file stands there: remove or rename it; " +
-		"1 file stays claimed and the next start-campaign writes it"
+		"1 file waits, and the next run hands it over"
 	if _, err := p.Drain(t.Context(), paris(t, 9, 31)); err == nil || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)
 	}
 }
 
-// A folder that cannot be used is said once, with how many files wait for it,
-// and the files of other folders are written.
-func TestDrainFolderOfACampaignIsAFile(t *testing.T) {
+// The files of one dialer go out in the order of their commits: what cannot
+// keeps the later ones back. Other dialers go on.
+func TestDrainKeepsTheOrderOfADialer(t *testing.T) {
 	t.Parallel()
-	good := fileOf(morningName, 1, morningFile)
-	files := []crm.File{good}
-	for i := range 5 {
-		files = append(files, fileOf(fmt.Sprintf("PVB/20261123-1000-IDF-%02d.csv", i), crm.Instant(i), morningFile))
-	}
-	files = append(files, fileOf("PQSC/deep/a.csv", 9, morningFile))
-	db, out := claimed(t, files...), t.TempDir()
-	write(t, filepath.Join(out, "PVB"), "x")
-	write(t, filepath.Join(out, "PQSC", "deep"), "x")
-	p := dialer.Publisher{Store: db, Out: out + "/./"}
+	first, second := fileOf(morningName, 1, morningFile), fileOf("PVI/20261123-1000-IDF-02.csv", 2, "external_id;score\nL8;97\n")
+	stop := fileOf("STOP/20261123-1259-PVI-IDF.csv", 3, "external_id;score\n")
+	stop.Kind = crm.FileStop
+	other := fileOf("PVB/20261123-1000-IDF-01.csv", 4, "external_id;score\nL9;97\n")
+	other.Dialer = "generic-csv"
+	db, out := claimed(t, first, second, stop, other), t.TempDir()
+	write(t, filepath.Join(out, first.Name), "something else\n")
+	p := dialer.Publisher{Store: db, Out: out}
 	published, err := p.Drain(t.Context(), paris(t, 9, 31))
-	if !slices.Equal(published, []string{good.Name}) {
-		t.Errorf("published %v, want %s", published, good.Name)
+	if err == nil || !mentions(err, first.Name, "2 later files for diabolocom-csv") || !slices.Equal(names(published), []string{other.Name}) {
+		t.Errorf("Drain = %v, %v; want an error and %s published", published, err, other.Name)
 	}
-	const mend = ": not a directory, a file stands there: remove or rename it; "
-	want := "folder " + out + "/PVB" + mend + "5 files stay claimed and the next start-campaign writes them\n" +
-		"folder " + out + "/PQSC/deep" + mend + "1 file stays claimed and the next start-campaign writes it"
-	if err == nil || err.Error() != want {
-		t.Errorf("error:\n%v\nwant:\n%s", err, want)
+	if found := tree(t, filepath.Join(out, "STOP")); len(found) != 0 {
+		t.Errorf("the stop signal has overtaken the leads: %v", found)
 	}
-	if found := tree(t, out); found["PVB -rw-------"] != "x" {
-		t.Errorf("the file in the way was touched: %v", found)
+	if err := os.Remove(filepath.Join(out, first.Name)); err != nil {
+		t.Fatal(err)
 	}
-	for _, name := range []string{"PVB", "PQSC/deep"} {
-		if err := os.Remove(filepath.Join(out, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || len(published) != 6 {
-		t.Errorf("Drain after mending = %v, %v; want the 6 files that waited", published, err)
+	published, err = p.Drain(t.Context(), paris(t, 9, 32))
+	if want := []string{first.Name, second.Name, stop.Name}; err != nil || !slices.Equal(names(published), want) {
+		t.Errorf("Drain after mending = %v, %v; want %v", published, err, want)
 	}
 }
 
-// One file in trouble does not keep the others from the dialer.
-func TestDrainGoesOnAfterAFault(t *testing.T) {
+func TestDrainFolderOfACampaignIsAFile(t *testing.T) {
 	t.Parallel()
-	good := fileOf("PVI/20261123-1000-IDF-02.csv", 2, "external_id;score\nL8;97\n")
-	db, out := claimed(t, fileOf(morningName, 1, morningFile), good), t.TempDir()
-	write(t, filepath.Join(out, morningName), "something else\n")
-	p := dialer.Publisher{Store: db, Out: out}
-	published, err := p.Drain(t.Context(), paris(t, 9, 31))
-	if err == nil || !slices.Equal(published, []string{good.Name}) {
-		t.Errorf("Drain = %v, %v; want an error and %s published", published, err, good.Name)
+	var files []crm.File
+	for i := range 5 {
+		files = append(files, fileOf(fmt.Sprintf("PVB/deep/20261123-1000-IDF-%02d.csv", i), crm.Instant(i), morningFile))
 	}
-	if err := os.Remove(filepath.Join(out, morningName)); err != nil {
+	db, out := claimed(t, files...), t.TempDir()
+	write(t, filepath.Join(out, "PVB"), "x")
+	p := dialer.Publisher{Store: db, Out: out + "/./"}
+	published, err := p.Drain(t.Context(), paris(t, 9, 31))
+	want := out + "/PVB/deep/20261123-1000-IDF-00.csv: folder " + out + "/PVB: not a directory, a file stands there: remove or rename it; " +
+		"it waits, and so do 4 later files for diabolocom-csv: the next run tries again"
+	if err == nil || err.Error() != want || len(published) != 0 {
+		t.Errorf("Drain = %v, error:\n%v\nwant:\n%s", published, err, want)
+	}
+	if found := tree(t, out); found["PVB -rw-------"] != "x" || len(found) != 1 {
+		t.Errorf("the file in the way was touched: %v", found)
+	}
+	if err := os.Remove(filepath.Join(out, "PVB")); err != nil {
 		t.Fatal(err)
 	}
-	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || !slices.Equal(published, []string{morningName}) {
-		t.Errorf("Drain after mending = %v, %v; want %s published", published, err, morningName)
+	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || len(published) != 5 {
+		t.Errorf("Drain after mending = %v, %v; want the 5 files that waited", published, err)
 	}
 }
 
@@ -392,7 +402,11 @@ type fakeStore struct {
 	err   error
 }
 
-func (s fakeStore) ClaimedFiles(context.Context) ([]crm.File, error) { return s.files, nil }
+func (s fakeStore) UnpublishedFiles(context.Context) ([]crm.File, error) { return s.files, nil }
+
+func (s fakeStore) Staged(context.Context, string) error { return nil }
+
+func (s fakeStore) Sending(context.Context, string) error { return nil }
 
 func (s fakeStore) Published(context.Context, string, crm.Instant) error { return s.err }
 
@@ -403,7 +417,7 @@ func TestDrainAfterALostMark(t *testing.T) {
 	db, out := claimed(t, f), t.TempDir()
 	failing := dialer.Publisher{Store: fakeStore{files: []crm.File{f}, err: crm.ErrBusy}, Out: out}
 	published, err := failing.Drain(t.Context(), paris(t, 9, 31))
-	if !errors.Is(err, crm.ErrBusy) || len(published) != 0 || !mentions(err, "is written", "the next start-campaign marks it") {
+	if !errors.Is(err, crm.ErrBusy) || len(published) != 0 || !mentions(err, "is not marked as published", "the next run looks again") {
 		t.Errorf("Drain = %v, %v; want the error of the store", published, err)
 	}
 	before, err := os.Stat(filepath.Join(out, morningName))
@@ -411,7 +425,7 @@ func TestDrainAfterALostMark(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := dialer.Publisher{Store: db, Out: out}
-	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || !slices.Equal(published, []string{morningName}) {
+	if published, err = p.Drain(t.Context(), paris(t, 9, 32)); err != nil || !slices.Equal(names(published), []string{morningName}) {
 		t.Errorf("next Drain = %v, %v; want %s published", published, err, morningName)
 	}
 	after, err := os.Stat(filepath.Join(out, morningName))
@@ -427,7 +441,7 @@ func TestDrainsTakeTurns(t *testing.T) {
 		files = append(files, fileOf("PVI/20261123-"+hour+"00-IDF-01.csv", 1, morningFile))
 	}
 	db, out := claimed(t, files...), t.TempDir()
-	drains := make([][]string, 4)
+	drains := make([][]dialer.Publication, 4)
 	faults := make([]error, len(drains))
 	var group sync.WaitGroup
 	for i := range drains {
@@ -437,7 +451,7 @@ func TestDrainsTakeTurns(t *testing.T) {
 		})
 	}
 	group.Wait()
-	all := slices.Sorted(slices.Values(slices.Concat(drains...)))
+	all := slices.Sorted(slices.Values(names(slices.Concat(drains...))))
 	var want []string
 	for _, f := range files {
 		want = append(want, f.Name)
@@ -463,7 +477,7 @@ func TestDrainGivesUpWaiting(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	p := dialer.Publisher{Store: fakeStore{files: files}, Out: out}
-	if _, err := p.Drain(ctx, paris(t, 9, 31)); !errors.Is(err, context.DeadlineExceeded) || !mentions(err, "stays claimed") {
+	if _, err := p.Drain(ctx, paris(t, 9, 31)); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error = %v, want the end of the context", err)
 	}
 	close(release)
@@ -482,4 +496,50 @@ func (s slowStore) Published(context.Context, string, crm.Instant) error {
 	close(s.inside)
 	<-s.release
 	return nil
+}
+
+// A stop cancels a file that a killed drain has begun: it never goes out, and
+// nothing of it stays.
+func TestCancelledFile(t *testing.T) {
+	t.Parallel()
+	for _, when := range []string{"staged.commit.before", "stage.rename", "never"} {
+		f := fileOf(morningName, 1, morningFile)
+		f.SlotKey = "PVI/2026-11-23T10:00"
+		next := fileOf("PVB/20261123-1000-IDF-01.csv", 2, "external_id;score\nL8;97\n")
+		db, out := claimed(t, f, next), t.TempDir()
+		killed := dialer.Publisher{Store: db, Out: out, Fault: failing(when)}
+		if when != "never" {
+			if _, err := killed.Drain(t.Context(), paris(t, 9, 31)); err == nil || len(stage(t, out)) == 0 {
+				t.Fatalf("at %s: %v, %v in the stage area", when, err, stage(t, out))
+			}
+		}
+		p := dialer.Publisher{Store: cancelled{db, f.Name}, Out: out}
+		published, err := p.Drain(t.Context(), paris(t, 9, 32))
+		if err != nil || !slices.Equal(names(published), []string{next.Name}) {
+			t.Errorf("cancelled at %s: Drain = %v, %v; want only %s", when, names(published), err, next.Name)
+		}
+		if err := p.Discard(t.Context(), f.Dialer, []string{f.Name}); err != nil {
+			t.Error(err)
+		}
+		if over := stage(t, out); len(over) != 0 || tree(t, out)[f.Name+" -rw-------"] != "" {
+			t.Errorf("cancelled at %s: left over %v", when, over)
+		}
+	}
+}
+
+// cancelled is a store in which somebody cancels a file just after a drain has
+// read it as claimed.
+type cancelled struct {
+	*store.Store
+	name string
+}
+
+func (c cancelled) Staged(ctx context.Context, name string) error {
+	if name == c.name {
+		_, err := c.Store.Stop(ctx, crm.Stop{Runs: []crm.Stopping{{Run: crm.Run{ID: "PVI/2026-11-23T10:00/IDF"}}}, At: 1})
+		if err != nil {
+			return err
+		}
+	}
+	return c.Store.Staged(ctx, name)
 }

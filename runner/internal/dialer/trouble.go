@@ -7,13 +7,51 @@ import (
 	"os"
 )
 
-// waiting says what becomes of the files when none could be written.
+// waiting says what becomes of files that are not handed over.
 func waiting(files int) string {
 	if files == 1 {
-		return "1 file stays claimed and the next start-campaign writes it"
+		return "1 file waits, and the next run hands it over"
 	}
-	return fmt.Sprintf("%d files stay claimed and the next start-campaign writes them", files)
+	return fmt.Sprintf("%d files wait, and the next run hands them over", files)
 }
+
+// errTaken says that somebody else is handing a file over.
+var errTaken = errors.New("somebody else is handing it over")
+
+// held says what an error means for the files of a dialer that are still to be
+// handed over, the one in trouble first.
+func held(err error, dialer string, files int) error {
+	switch later := files - 1; {
+	case isStoreError(err):
+		return err
+	case errors.Is(err, errTaken):
+		return nil // it will come, and what waits for it after it
+	case later == 0:
+		return fmt.Errorf("%w; it waits, and the next run tries again", err)
+	case later == 1:
+		return fmt.Errorf("%w; it waits, and so does 1 later file for %s: the next run tries again", err, dialer)
+	default:
+		return fmt.Errorf("%w; it waits, and so do %d later files for %s: the next run tries again", err, later, dialer)
+	}
+}
+
+// storeError is an error of the database: what follows would fail too.
+type storeError struct{ error }
+
+// Unwrap is what the store said.
+func (e storeError) Unwrap() error { return e.error }
+
+func isStoreError(err error) bool {
+	_, yes := errors.AsType[storeError](err)
+	return yes
+}
+
+// lostError is a connection that broke: what was asked last may have been done
+// or not.
+type lostError struct{ error }
+
+// Unwrap is what broke it.
+func (e lostError) Unwrap() error { return e.error }
 
 // folderError is a folder that cannot be used, and why.
 type folderError struct {
@@ -24,7 +62,10 @@ type folderError struct {
 var errInTheWay = errors.New("not a directory, a file stands there: remove or rename it")
 
 // outOfUse is the error of a folder that could not be opened.
-func outOfUse(folder string, cause error) folderError {
+func outOfUse(folder string, cause error) error {
+	if inner, ok := errors.AsType[folderError](cause); ok {
+		return inner
+	}
 	if path, ok := errors.AsType[*fs.PathError](cause); ok {
 		cause = path.Err // folder says it already
 	}
@@ -39,37 +80,3 @@ func (e folderError) Error() string { return fmt.Sprintf("folder %s: %v", e.fold
 
 // Unwrap is the cause.
 func (e folderError) Unwrap() error { return e.cause }
-
-// of says what becomes of the files for the folder.
-func (e folderError) of(files int) error { return fmt.Errorf("%w; %s", e, waiting(files)) }
-
-// faults are the files that could not be written: each with its own error, or
-// counted where a folder keeps all of its files out.
-type faults struct {
-	list    []error
-	folders []folderError
-	files   map[string]int // by folder
-}
-
-func (f *faults) add(file string, err error) {
-	folder, ok := errors.AsType[folderError](err)
-	if !ok {
-		f.list = append(f.list, fmt.Errorf("%s: %w; it stays claimed and the next start-campaign tries again", file, err))
-		return
-	}
-	if f.files == nil {
-		f.files = map[string]int{}
-	}
-	if f.files[folder.folder]++; f.files[folder.folder] == 1 {
-		f.folders = append(f.folders, folder)
-	}
-}
-
-// and joins the errors with the one that ended the drain, if any.
-func (f *faults) and(last error) error {
-	all := f.list
-	for _, folder := range f.folders {
-		all = append(all, folder.of(f.files[folder.folder]))
-	}
-	return errors.Join(append(all, last)...)
-}
