@@ -1,9 +1,7 @@
 package dispatch
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"callsheet/engine"
 	"callsheet/runner/internal/crm"
@@ -17,7 +15,7 @@ func (sel *selection) staff(ctx context.Context) error {
 	}
 	if !sel.c.Assign {
 		for _, r := range sel.inOrder() {
-			sel.fill(r, waiting[r.Group])
+			sel.fill(r, waiting[r.Group], func(*candidate) bool { return true })
 		}
 		return nil
 	}
@@ -32,28 +30,52 @@ func (sel *selection) staff(ctx context.Context) error {
 			sel.unmanned(r, waiting[r.Group])
 			continue
 		}
-		sel.fill(r, waiting[r.Group])
-		if err := sel.assign(ctx, r.calls, roster, team); err != nil {
+		owners, err := sel.owners(ctx, r, waiting[r.Group])
+		if err != nil {
 			return err
 		}
+		sel.fill(r, waiting[r.Group], func(c *candidate) bool {
+			return roster.give(c, team, owners[c.due.Lead.ContactID], sel.late(c))
+		})
 	}
 	return nil
 }
 
-// fill takes the calls of a group up to its maximum. Callbacks count toward
-// the maximum but are never cut by it.
-func (sel *selection) fill(r *run, waiting []*candidate) {
+// everyoneFull is why calls stay out although the slot has room for them.
+const everyoneFull = "every agent has reached the daily capacity"
+
+// fill takes the calls of a group up to its maximum, those that hand finds
+// somebody for. Callbacks count toward the maximum but are never cut by it.
+// Who stays out ranks behind those taken.
+func (sel *selection) fill(r *run, waiting []*candidate, hand func(*candidate) bool) {
 	sel.left[engine.GateAgent] += len(waiting)
-	for i, c := range waiting {
-		full := r.started.Already+len(r.calls) >= sel.c.MaxPerSlot
-		if full && c.due.Call.Kind != crm.KindCallback {
-			r.started.OverCapacity++
-			sel.leave(c, engine.OverCapacity, "", r.started.Already+i+1)
-			continue
+	var rest []*candidate
+	for _, c := range waiting {
+		switch {
+		case sel.room(r) == 0 && c.due.Call.Kind != crm.KindCallback:
+			c.verdict.Detail = ""
+			rest = append(rest, c)
+		case !hand(c):
+			c.verdict.Detail = everyoneFull
+			rest = append(rest, c)
+		default:
+			r.calls = append(r.calls, c)
 		}
-		r.calls = append(r.calls, c)
+	}
+	r.started.OverCapacity = len(rest)
+	for i, c := range rest {
+		sel.leave(c, engine.OverCapacity, c.verdict.Detail, r.started.Already+len(r.calls)+i+1)
 	}
 	sel.left[engine.GateCapacity] += len(r.calls)
+}
+
+// room is how many calls the group may still get in the slot, or in the tick.
+func (sel *selection) room(r *run) int {
+	most := sel.c.MaxPerSlot - r.started.Already
+	if sel.follows() {
+		most = sel.c.MaxPerTick
+	}
+	return max(0, most-len(r.calls))
 }
 
 // unmanned leaves out all calls of a group that nobody is there to make.
@@ -64,95 +86,34 @@ func (sel *selection) unmanned(r *run, waiting []*candidate) {
 	}
 }
 
-// assign gives each call its agent, in the order of the calls: the owner of
-// the contact, whom the call is kept for, or who called the lead before; when
-// none of them is present, whoever's turn it is.
-func (sel *selection) assign(ctx context.Context, calls []*candidate, roster *roster, team []*member) error {
-	contacts := make([]string, len(calls))
-	for i, c := range calls {
-		contacts[i] = c.due.Lead.ContactID
-	}
-	owners, err := sel.desk.Store.WalletOwners(ctx, contacts)
-	if err != nil {
-		return err
-	}
-	for _, c := range calls {
-		call, lead := &c.due.Call, &c.due.Lead
-		call.Agent = roster.choose(team, owners[lead.ContactID], call.Agent, lead.AssignedAgent)
-	}
-	return nil
-}
-
-// roster is the agents while calls are handed out, those of several groups
-// once.
-type roster struct {
-	stored  map[string]crm.Agent
-	load    map[string]int
-	members map[string]*member
-	turns   int
-}
-
-// member is one agent of the roster.
-type member struct {
-	name   string
-	weight float64
-	open   int // calls injected or in progress, the ones handed out included
-	// last is when the agent got a call before this start, turn the number of
-	// the latest one within it; 0 is never.
-	last crm.Instant
-	turn int
-}
-
-func (sel *selection) roster(ctx context.Context) (*roster, error) {
-	stored, err := sel.desk.Store.Agents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	load, err := sel.desk.Store.OpenByAgent(ctx)
-	return &roster{stored: stored, load: load, members: map[string]*member{}}, err
-}
-
-// present is the active ones among the named agents. Those whom the rule book
-// names but nobody stored are active.
-func (r *roster) present(names []string) []*member {
-	var team []*member
-	for _, name := range names {
-		a, ok := r.stored[name]
-		if !ok {
-			a = crm.Agent{Active: true, Weight: 1}
+// owners finds whose wallet the contacts of the calls are in that the group
+// can get: the callbacks, which come first, and as many others as it has room
+// for.
+func (sel *selection) owners(ctx context.Context, r *run, waiting []*candidate) (map[string]string, error) {
+	var contacts []string
+	for i, room := 0, sel.room(r); i < len(waiting); i++ {
+		if waiting[i].due.Call.Kind != crm.KindCallback {
+			if room == 0 {
+				break
+			}
+			room--
 		}
-		if !a.Active {
-			continue
-		}
-		if r.members[name] == nil {
-			r.members[name] = &member{name: name, weight: a.Weight, open: r.load[name], last: a.LastAssignedAt.V}
-		}
-		team = append(team, r.members[name])
+		contacts = append(contacts, waiting[i].due.Lead.ContactID)
 	}
-	return team
+	return sel.desk.Store.WalletOwners(ctx, contacts)
 }
 
-// choose hands out one call: to the first of the preferred agents who is in
-// the team, else to the one with the least open calls for the weight, then the
-// one who waited longest, then by username.
-func (r *roster) choose(team []*member, preferred ...string) string {
-	best := slices.MinFunc(team, byTurn)
-	for _, name := range slices.Backward(preferred) {
-		if i := slices.IndexFunc(team, func(m *member) bool { return m.name == name }); i >= 0 {
-			best = team[i]
-		}
+// late says whether a callback will be made so long after its time that any
+// agent of the group may make it: by more than late_after in callbacks.yaml,
+// never when that is left out.
+func (sel *selection) late(c *candidate) bool {
+	limit := sel.book.Callbacks.LateAfter
+	if limit == (engine.Length{}) {
+		return false
 	}
-	r.turns++
-	best.turn = r.turns
-	best.open++
-	return best.name
-}
-
-func byTurn(a, b *member) int {
-	return cmp.Or(
-		cmp.Compare(float64(a.open)/a.weight, float64(b.open)/b.weight),
-		cmp.Compare(a.turn, b.turn),
-		cmp.Compare(a.last, b.last),
-		cmp.Compare(a.name, b.name),
-	)
+	called := c.verdict.NotBefore
+	if called.Before(sel.at) {
+		called = sel.at
+	}
+	return called.After(c.due.Call.DueAt.Time().In(sel.book.Zone).AddDate(0, 0, limit.Days).Add(limit.Clock))
 }

@@ -63,11 +63,19 @@ func (sel *selection) write(r *run) {
 	}
 }
 
+// fileName names the next file of a run.
+func (sel *selection) fileName(r *run) string {
+	if sel.follows() {
+		return sel.tickName(r.Group)
+	}
+	start := sel.s.slot.Start.In(sel.book.Zone).Format("20060102-1504")
+	return fmt.Sprintf("%s/%s-%s-%02d.csv", sel.c.Name, start, r.Group, r.Files+len(r.files)+1)
+}
+
 // file renders one file and points its calls at it.
 func (sel *selection) file(r *run, calls []*candidate) crm.File {
-	start := sel.s.slot.Start.In(sel.book.Zone)
 	f := crm.File{
-		Name: fmt.Sprintf("%s/%s-%s-%02d.csv", sel.c.Name, start.Format("20060102-1504"), r.Group, r.Files+len(r.files)+1),
+		Name: sel.fileName(r),
 		Kind: crm.FileInject, State: crm.FileClaimed, RunID: r.ID, SlotKey: sel.key, Campaign: sel.c.Name,
 		Dialer: sel.c.Dialer.Name, Mode: sel.c.Dialer.FileMode, Encoding: sel.c.Dialer.Encoding, LineEnd: sel.c.Dialer.LineEnd,
 		HasHead: sel.c.Dialer.Header, Version: sel.book.Version, At: crm.At(sel.at),
@@ -82,7 +90,7 @@ func (sel *selection) file(r *run, calls []*candidate) crm.File {
 	}
 	// The columns read what the rules decided, slot and bounds too.
 	class := sel.book.Classify(sel.batch, sel.at)
-	sel.book.Judge(sel.c, sel.s.slot, sel.batch, class)
+	sel.book.Judge(sel.c, sel.s.slot, sel.batch, class, nil)
 	header, lines := sel.desk.Sheet(sel.c.Dialer, sel.batch, sel.book)
 	f.Header = header
 	for i, line := range lines {

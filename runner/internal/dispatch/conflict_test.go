@@ -179,7 +179,7 @@ func (o *office) race(rounds, batch, desk int) error {
 // and the numbers of files have no gap.
 func (o *office) nobodyLostOrTwice(leads int) {
 	o.Helper()
-	files, err := o.store.ClaimedFiles(o.Context())
+	files, err := o.store.UnpublishedFiles(o.Context())
 	must(o, err)
 	called, phones := map[string]bool{}, map[string]bool{}
 	sequence := map[string]int{}

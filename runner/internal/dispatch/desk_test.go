@@ -1,6 +1,9 @@
 package dispatch_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
@@ -31,7 +34,14 @@ type office struct {
 }
 
 func newOffice(t testing.TB, st *store.Store, book *engine.RuleBook) *office {
-	return &office{t, st, &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal}, book}
+	return &office{t, st, &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal, Hide: hide}, book}
+}
+
+// hide is the suppression key of a phone under the secret of the tests.
+func hide(phone string) (string, error) {
+	mac := hmac.New(sha256.New, []byte("secret"))
+	mac.Write([]byte(phone))
+	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
 // f0Office is a new SQLite file under the rules of the acceptance scenarios,
@@ -42,7 +52,7 @@ func f0Office(t testing.TB, edits ...string) *office {
 }
 
 // f0 is the rule book of the acceptance scenarios. Edits are pairs of a text
-// in its campaigns.yaml and what takes its place.
+// in its files and what takes its place.
 func f0(t testing.TB, edits ...string) *engine.RuleBook {
 	t.Helper()
 	return book(t, os.DirFS("../../../fixtures/f0"), edits...)
@@ -63,6 +73,12 @@ func book(t testing.TB, dir fs.FS, edits ...string) *engine.RuleBook {
 		if text, err := fs.ReadFile(dir, name); err == nil {
 			files[name] = &fstest.MapFile{Data: text}
 		}
+	}
+	// What no book of the tests has of its own, for edits.
+	for _, name := range []string{"rules/callbacks.yaml", "rules/wrapups.yaml"} {
+		text, err := fs.ReadFile(callsheet.Shipped(), name)
+		must(t, err)
+		files[name] = &fstest.MapFile{Data: text}
 	}
 	for i := 0; i < len(edits); i += 2 {
 		edit(t, files, edits[i], edits[i+1])
@@ -253,7 +269,7 @@ func (o *office) ledger(slotKey string) ledger {
 	}
 	all.Decisions, errs[4] = o.store.Decisions(ctx, slotKey)
 	all.Funnel, _ = o.store.Funnel(ctx, slotKey)
-	all.Files, errs[5] = o.store.ClaimedFiles(ctx)
+	all.Files, errs[5] = o.store.UnpublishedFiles(ctx)
 	all.Agents, errs[6] = o.store.Agents(ctx)
 	for _, err := range errs {
 		must(o, err)
@@ -264,7 +280,7 @@ func (o *office) ledger(slotKey string) ledger {
 // lines are the lines of the claimed files by name.
 func (o *office) lines() map[string][]string {
 	o.Helper()
-	files, err := o.store.ClaimedFiles(o.Context())
+	files, err := o.store.UnpublishedFiles(o.Context())
 	must(o, err)
 	lines := map[string][]string{}
 	for _, f := range files {

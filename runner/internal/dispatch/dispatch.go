@@ -21,6 +21,9 @@ type Desk struct {
 	Sheet func(d *engine.Dialer, b *expression.Batch, book *engine.RuleBook) (header string, lines []string)
 	// Seal fills the hash and size of a file from its header and lines.
 	Seal func(f *crm.File)
+	// Hide gives the key under which a phone number is kept from being called:
+	// a keyed hash of its E.164 form. A desk without it suppresses nobody.
+	Hide func(phone string) (key string, err error)
 }
 
 // Store is what the desk needs of the database. Each method is one
@@ -33,8 +36,14 @@ type Store interface {
 	SaveScores(ctx context.Context, scores []crm.Scores) error
 
 	DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
+	// Candidates is DueCalls with every callback, and of the other calls those
+	// that pass a filter in the words of Dialect.
+	Candidates(ctx context.Context, before crm.Instant, filter expression.Where, after crm.Due, limit int) ([]crm.Due, error)
+	Dialect() expression.SQLDialect
+	Ranking(ctx context.Context, segment string, filter expression.Where, after *crm.Lead, limit int) ([]crm.Lead, error)
 	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)
 	OpenByAgent(ctx context.Context) (map[string]int, error)
+	AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error)
 	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
 	Agents(ctx context.Context) (map[string]crm.Agent, error)
 	// RefreshWallets makes the flags of leads follow wallets that begin or end
@@ -44,4 +53,25 @@ type Store interface {
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
 	Funnel(ctx context.Context, slotKey string) (*crm.Funnel, error)
 	Claim(ctx context.Context, c crm.Claim) error
+	Files(ctx context.Context, slotKey string) ([]crm.File, error)
+	OpenRuns(ctx context.Context) ([]crm.Run, error)
+	Stop(ctx context.Context, s crm.Stop) ([]crm.Stopped, error)
+	Apply(ctx context.Context, c crm.Change) error
+
+	// PhoneRecords are the newest revisions of the calls to phones since an
+	// instant, by [crm.Record.At].
+	PhoneRecords(ctx context.Context, phones []string, since crm.Instant) (map[string][]crm.Record, error)
+	// Records are the newest revisions of reported calls, RecordHashes the
+	// hashes of all of them, by id.
+	Records(ctx context.Context, ids []string) (map[string]crm.Record, error)
+	RecordHashes(ctx context.Context, ids []string) (map[string][]string, error)
+	DialerContacts(ctx context.Context, ids []string) (map[string]crm.DialerContact, error)
+	// LeadsByPhone are the leads of each phone, newest first.
+	LeadsByPhone(ctx context.Context, phones []string) (map[string][]crm.Lead, error)
+	LeadCalls(ctx context.Context, leadID string) ([]crm.Call, error)
+	PutSuppressions(ctx context.Context, suppressions []crm.Suppression) error
+	// Suppresses says whether there is any suppression, Suppressed which are in
+	// force, by key.
+	Suppresses(ctx context.Context) (bool, error)
+	Suppressed(ctx context.Context, keys []string, at crm.Instant) (map[string]crm.Suppression, error)
 }

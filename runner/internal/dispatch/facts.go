@@ -11,6 +11,7 @@ import (
 // facts copies what the rules read of leads and planned calls into a batch,
 // and only that.
 type facts struct {
+	schema *expression.Schema
 	fields []leadFact
 	custom []customFact
 	kind   int
@@ -31,15 +32,18 @@ type customFact struct {
 }
 
 // newFacts works out which columns of the book's batches need which facts.
-func newFacts(book *engine.RuleBook) facts {
-	var f facts
+func newFacts(book *engine.RuleBook) facts { return factsOf(book, append(book.Own(), book.Reads...)) }
+
+// factsOf is for some columns only.
+func factsOf(book *engine.RuleBook, columns []int) facts {
+	f := facts{schema: book.Schema}
 	builtin := map[string]func(*crm.Lead) any{}
 	for _, field := range crm.LeadFields() {
 		builtin[field.Name] = field.Of
 	}
 	schema := book.Schema.Fields()
 	needed := map[int]bool{}
-	for _, column := range append(book.Reads, book.Own()...) {
+	for _, column := range columns {
 		if needed[column] {
 			continue
 		}
@@ -74,6 +78,23 @@ func (f *facts) call(b *expression.Batch, row int, c *crm.Call) {
 	b.SetTime(f.due, row, int64(c.DueAt))
 	b.SetBool(f.exact, row, c.AgreedExactTime)
 	b.SetText(f.agent, row, c.Agent)
+}
+
+// finished fills one row with a call that was made, as far as the book's
+// schema knows of it.
+func (f *facts) finished(b *expression.Batch, row int, r *crm.Record) {
+	started := r.StartedAt
+	if !started.Valid {
+		started = crm.Some(r.At())
+	}
+	for name, fact := range map[string]any{
+		"call.outcome": &r.Outcome, "call.wrapup": &r.Wrapup, "call.started_at": &started, "call.ended_at": &r.EndedAt,
+		"call.talk_seconds": &r.TalkSeconds, "call.agreed_exact_time": &r.AgreedExactTime, "agent.username": &r.Agent,
+	} {
+		if column, ok := f.schema.Index(name); ok {
+			set(b, column, row, fact)
+		}
+	}
 }
 
 func set(b *expression.Batch, column, row int, fact any) {

@@ -46,6 +46,10 @@ func (r *Receiver) merge(ctx context.Context, rows []Incoming, now time.Time) ([
 	}
 	for _, l := range leads {
 		settle(l.Lead)
+		if l.before == nil {
+			// Attempts of the last 30 days are attempts.
+			l.Attempts = max(l.Attempts, l.Attempts30d)
+		}
 	}
 	return leads, nil
 }

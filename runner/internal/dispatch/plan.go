@@ -21,7 +21,7 @@ func newPlan(book *engine.RuleBook, now time.Time) *plan {
 
 // first plans the first call of a lead that has none, and keeps a planned one
 // in step with the lead: its phone, and the time at which an owner newly asks
-// to be called. The lead's status and next_call_at follow. last is the lead's
+// to be called; an owner who was called already and asks again gets another. The lead's status and next_call_at follow. last is the lead's
 // last call, without id when it never had one; asked says that the time is news.
 func (p *plan) first(l *crm.Lead, g *engine.Group, last crm.Call, asked bool) *crm.Call {
 	var planned *crm.Call
@@ -31,10 +31,11 @@ func (p *plan) first(l *crm.Lead, g *engine.Group, last crm.Call, asked bool) *c
 	if l.Phone == "" {
 		return p.unusable(l, planned)
 	}
-	if planned == nil && l.Status != crm.New && l.Status != crm.Parked && l.Status != crm.Invalid {
+	kind, due, ok := p.due(l, g)
+	asksAgain := asked && kind == crm.KindCallback && (l.Status == crm.NotQualified || l.Status == crm.Callback)
+	if planned == nil && !asksAgain && l.Status != crm.New && l.Status != crm.Parked && l.Status != crm.Invalid {
 		return nil
 	}
-	kind, due, ok := p.due(l, g)
 	switch {
 	case planned != nil:
 		planned.Phone = l.Phone

@@ -117,6 +117,9 @@ func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) 
 	if err != nil {
 		return Received{}, err
 	}
+	if err := r.suppress(ctx, changed, now); err != nil {
+		return Received{}, err
+	}
 	return got, r.desk.Store.PutLeads(ctx, arrivals)
 }
 
@@ -124,14 +127,20 @@ func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) 
 // that have none yet.
 func (r *Receiver) decide(ctx context.Context, leads []incomer, now time.Time, got *Received) ([]crm.Arrival, error) {
 	ids := make([]string, len(leads))
+	stored := make([]*crm.Lead, len(leads))
 	r.batch.Reset(len(leads))
 	for i, l := range leads {
-		ids[i] = l.ID
-		r.facts.lead(r.batch, i, l.Lead)
+		ids[i], stored[i] = l.ID, l.Lead
 	}
 	last, err := r.desk.Store.LastCalls(ctx, ids)
 	if err != nil {
 		return nil, err
+	}
+	if _, err := r.desk.pasts(ctx, r.book, stored, now); err != nil {
+		return nil, err
+	}
+	for i, l := range leads {
+		r.facts.lead(r.batch, i, l.Lead)
 	}
 	class := r.book.Classify(r.batch, now)
 	got.Unknown = class.Unknown
@@ -148,6 +157,27 @@ func (r *Receiver) decide(ctx context.Context, leads []incomer, now time.Time, g
 		arrivals[i].Lead = *l.Lead
 	}
 	return arrivals, nil
+}
+
+// suppress keeps the phones of leads from being called that come in as
+// do_not_call. It is done before they are stored: whoever is interrupted in
+// between stores them again.
+func (r *Receiver) suppress(ctx context.Context, leads []incomer, now time.Time) error {
+	var never []crm.Suppression
+	for _, l := range leads {
+		if l.before != nil || l.Status != crm.DoNotCall || l.Phone == "" {
+			continue
+		}
+		s, err := r.desk.suppression(l.Phone, crm.DoNotCall, "import of lead "+l.ID, crm.At(now))
+		if err != nil {
+			return err
+		}
+		never = append(never, s)
+	}
+	if len(never) == 0 {
+		return nil
+	}
+	return r.desk.Store.PutSuppressions(ctx, never)
 }
 
 func (r *Received) count(status string) {

@@ -2,15 +2,17 @@ package dispatch
 
 import (
 	"context"
+	"maps"
 	"slices"
 
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
 
-// Rehearsal is a desk whose starts decide as those of d would, one after the
-// other, and store nothing: a phone that one of them takes is open for the
-// next, an agent has the calls got before. Each campaign can be started once;
-// leads and scores that it is given go nowhere.
+// Rehearsal is a desk that decides as d would and stores nothing. Of several
+// starts, each knows those before it: a phone that one of them takes is open
+// for the next, an agent has the calls got before. Each campaign can be started
+// once; leads and scores that it is given go nowhere.
 func (d *Desk) Rehearsal() *Desk {
 	rehearsed := *d
 	rehearsed.Store = &rehearsal{Store: d.Store, calls: map[string]crm.Call{}}
@@ -33,6 +35,15 @@ func (r *rehearsal) Claim(_ context.Context, c crm.Claim) error {
 	return nil
 }
 
+func (r *rehearsal) Stop(ctx context.Context, s crm.Stop) ([]crm.Stopped, error) {
+	s.Rehearse = true
+	return r.Store.Stop(ctx, s)
+}
+
+func (r *rehearsal) Apply(context.Context, crm.Change) error { return nil }
+
+func (r *rehearsal) PutSuppressions(context.Context, []crm.Suppression) error { return nil }
+
 func (r *rehearsal) PutLeads(context.Context, []crm.Arrival) error { return nil }
 
 func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) error { return nil }
@@ -40,8 +51,19 @@ func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) error { return 
 func (r *rehearsal) SaveScores(context.Context, []crm.Scores) error { return nil }
 
 func (r *rehearsal) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
+	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.DueCalls(ctx, before, after, limit) })
+}
+
+func (r *rehearsal) Candidates(
+	ctx context.Context, before crm.Instant, filter expression.Where, after crm.Due, limit int,
+) ([]crm.Due, error) {
+	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.Candidates(ctx, before, filter, after, limit) })
+}
+
+// unclaimed is the next page of planned calls without those that were claimed.
+func (r *rehearsal) unclaimed(after crm.Due, next func(after crm.Due) ([]crm.Due, error)) ([]crm.Due, error) {
 	for {
-		page, err := r.Store.DueCalls(ctx, before, after, limit)
+		page, err := next(after)
 		if err != nil || len(page) == 0 {
 			return page, err
 		}
@@ -67,15 +89,24 @@ func (r *rehearsal) OpenCalls(ctx context.Context, phones []string) (map[string]
 
 func (r *rehearsal) OpenByAgent(ctx context.Context) (map[string]int, error) {
 	open, err := r.Store.OpenByAgent(ctx)
-	if err != nil {
-		return nil, err
-	}
+	return r.more(open, func(crm.Call) bool { return true }), err
+}
+
+func (r *rehearsal) AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error) {
+	assigned, err := r.Store.AssignedOn(ctx, from, until)
+	return r.more(assigned, func(c crm.Call) bool { return from <= c.NotBefore.V && c.NotBefore.V < until }), err
+}
+
+// more adds the claimed calls of each agent to what is stored.
+func (r *rehearsal) more(stored map[string]int, counts func(crm.Call) bool) map[string]int {
+	all := map[string]int{}
+	maps.Copy(all, stored)
 	for _, call := range r.calls {
-		if call.Agent != "" {
-			open[call.Agent]++
+		if call.Agent != "" && counts(call) {
+			all[call.Agent]++
 		}
 	}
-	return open, nil
+	return all
 }
 
 func (r *rehearsal) Agents(ctx context.Context) (map[string]crm.Agent, error) {

@@ -26,9 +26,15 @@ func (sel *selection) report() Report {
 		Campaign: sel.c.Name, Slot: sel.s.slot, Funnel: sel.steps(), Closed: sel.s.closed,
 		Reasons: map[string]int{}, Unknown: map[string]int{}, PassedOver: sel.passedOver,
 	}
+	if sel.follows() {
+		report.Tick = sel.at
+	}
 	for _, r := range sel.inOrder() {
 		s := r.started
 		s.Campaign, s.Group, s.Slot, s.New = sel.c.Name, r.Group, sel.s.slot, len(r.calls)
+		if sel.follows() {
+			s.Waited = sel.waited(r)
+		}
 		for _, f := range r.files {
 			s.Files = append(s.Files, f.Name)
 		}

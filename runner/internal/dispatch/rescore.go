@@ -16,7 +16,7 @@ type Rescored struct {
 	Planned        int // parked leads that a campaign takes now
 }
 
-// Rescore brings the stored type, segment, score, grade and group of every
+// Rescore brings the stored type, segment, score, grade, group and attempts_30d of every
 // lead up to date with the book and the clock, a page of leads at a time, and
 // plans the first call of parked leads that a campaign takes now. Only what
 // changed is written. progress, which may be nil, is told of every page.
@@ -61,17 +61,26 @@ func (r *Receiver) rescorePage(ctx context.Context, after string, now time.Time)
 }
 
 func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *Rescored) error {
-	r.batch.Reset(len(page))
+	leads, before := make([]*crm.Lead, len(page)), make([]crm.Scores, len(page))
+	var parked, phones []string
 	for i := range page {
-		r.facts.lead(r.batch, i, &page[i])
-	}
-	var parked []string
-	for i := range page {
+		leads[i], before[i] = &page[i], scoresOf(&page[i])
 		if page[i].Status == crm.Parked {
-			parked = append(parked, page[i].ID)
+			parked, phones = append(parked, page[i].ID), append(phones, page[i].Phone)
 		}
 	}
+	if _, err := r.desk.pasts(ctx, r.book, leads, now); err != nil {
+		return err
+	}
+	r.batch.Reset(len(page))
+	for i, l := range leads {
+		r.facts.lead(r.batch, i, l)
+	}
 	last, err := r.desk.Store.LastCalls(ctx, parked)
+	if err != nil {
+		return err
+	}
+	barred, err := r.desk.suppressed(ctx, phones, crm.At(now))
 	if err != nil {
 		return err
 	}
@@ -81,10 +90,9 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 	var planned []crm.Arrival
 	for i := range page {
 		l := &page[i]
-		before := scoresOf(l)
 		r.describe(l, class, i, now)
 		total.Leads++
-		if l.Status == crm.Parked {
+		if _, never := barred[l.Phone]; l.Status == crm.Parked && !never {
 			if call := plan.first(l, class.Group[i], last[l.ID], false); call != nil {
 				planned = append(planned, crm.Arrival{Lead: *l, Call: call})
 				total.Planned++
@@ -92,7 +100,7 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 				continue
 			}
 		}
-		if after := scoresOf(l); after != before {
+		if after := scoresOf(l); after != before[i] {
 			after.At, after.Version = crm.At(now), r.book.Version
 			scores = append(scores, after)
 			total.Changed++
@@ -112,5 +120,7 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 // scoresOf is what the rules decided of a lead, without when and by which
 // book.
 func scoresOf(l *crm.Lead) crm.Scores {
-	return crm.Scores{LeadID: l.ID, Type: l.Type, Segment: l.Segment, Grade: l.Grade, Group: l.Group, Score: l.Score}
+	return crm.Scores{
+		LeadID: l.ID, Type: l.Type, Segment: l.Segment, Grade: l.Grade, Group: l.Group, Score: l.Score, Attempts30d: l.Attempts30d,
+	}
 }

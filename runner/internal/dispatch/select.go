@@ -30,6 +30,7 @@ type selection struct {
 	left       [engine.GateCapacity + 1]int
 	runs       map[string]*run // by group
 	passedOver map[string]int
+	names      map[string]bool // of the slot's files, for ticks
 }
 
 // candidate is a due call under decision.
@@ -57,7 +58,7 @@ func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 		facts: newFacts(st.book), batch: st.book.Schema.NewBatch(0),
 		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}
-	for _, step := range []func(context.Context) error{sel.earlier, sel.judge, sel.onePerPhone, sel.staff} {
+	for _, step := range []func(context.Context) error{sel.earlier, sel.taken, sel.judge, sel.onePerPhone, sel.staff} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -103,22 +104,33 @@ func (sel *selection) earlier(ctx context.Context) error {
 	return err
 }
 
-// judge lets rules and packs decide about every due call, a page at a time.
+// judge lets rules and packs decide about the due calls, a page at a time.
 func (sel *selection) judge(ctx context.Context) error {
 	var after crm.Due
 	for {
-		page, err := sel.desk.Store.DueCalls(ctx, crm.At(sel.s.slot.End), after, expression.MaxBatch)
+		page, err := sel.due(ctx, after)
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		after = crm.Due{Call: page[len(page)-1].Call}
+		after = page[len(page)-1]
+		leads := make([]*crm.Lead, len(page))
+		for i := range page {
+			leads[i] = &page[i].Lead
+		}
+		past, err := sel.desk.pasts(ctx, sel.book, leads, sel.at)
+		if err != nil {
+			return err
+		}
 		sel.batch.Reset(len(page))
 		for i := range page {
 			sel.facts.lead(sel.batch, i, &page[i].Lead)
 			sel.facts.call(sel.batch, i, &page[i].Call)
 		}
 		class := sel.book.Classify(sel.batch, sel.at)
-		verdicts := sel.book.Judge(sel.c, sel.s.slot, sel.batch, class)
+		verdicts := sel.book.Judge(sel.c, sel.s.slot, sel.batch, class, past)
+		if err := sel.suppress(ctx, page, verdicts); err != nil {
+			return err
+		}
 		ranks := engine.Ranks(sel.c.Order, sel.batch)
 		for i := range page {
 			c := &candidate{due: page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i]}
@@ -131,6 +143,24 @@ func (sel *selection) judge(ctx context.Context) error {
 			sel.passedOver[rule] += n
 		}
 	}
+}
+
+// suppress keeps the calls out that the rules let pass and whose phone is not
+// to be called.
+func (sel *selection) suppress(ctx context.Context, page []crm.Due, verdicts []engine.Verdict) error {
+	var phones []string
+	for i := range page {
+		if verdicts[i].Reason == "" && page[i].Call.Phone != "" {
+			phones = append(phones, page[i].Call.Phone)
+		}
+	}
+	found, err := sel.desk.suppressed(ctx, phones, crm.At(sel.at))
+	for i := range page {
+		if s, ok := found[page[i].Call.Phone]; ok && verdicts[i].Reason == "" {
+			verdicts[i].Gate, verdicts[i].Reason, verdicts[i].Detail = engine.GateConditions, engine.Suppressed, s.Reason
+		}
+	}
+	return err
 }
 
 // sort puts a judged call among the passing ones, or records why it stays out.

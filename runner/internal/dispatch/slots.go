@@ -52,19 +52,28 @@ func (st start) slots(ctx context.Context) ([]slotOf, error) {
 }
 
 // slot is the slot of a group that runs at the time of the start, or the next
-// one, stopped ones left out.
+// one, stopped ones left out; for a tick, only one that runs.
 func (st start) slot(ctx context.Context, g *engine.Group) (calendar.Slot, bool, error) {
 	week := st.book.Week(st.c, g)
+	if st.follows() {
+		return st.running(ctx, week)
+	}
 	slot, ok := week.Next(st.at, st.c.MinRemaining)
 	for ok {
-		runs, err := st.desk.Store.Runs(ctx, crm.SlotKey(st.c.Name, slot.Start.In(st.book.Zone)))
-		stopped := func(r crm.Run) bool { return r.State == crm.RunStopped }
-		if err != nil || !slices.ContainsFunc(runs, stopped) {
+		stopped, err := st.stopped(ctx, st.c.Name, slot)
+		if err != nil || !stopped {
 			return slot, err == nil, err
 		}
 		slot, ok = week.Starting(slot.End, st.at)
 	}
 	return slot, false, nil
+}
+
+// stopped says that a run of the campaign in the slot was stopped, which ends
+// the slot for all of its groups.
+func (st start) stopped(ctx context.Context, campaign string, slot calendar.Slot) (bool, error) {
+	runs, err := st.desk.Store.Runs(ctx, crm.SlotKey(campaign, slot.Start.In(st.book.Zone)))
+	return slices.ContainsFunc(runs, func(r crm.Run) bool { return r.State == crm.RunStopped }), err
 }
 
 // add gives the slot to a group too, nil standing for no group.

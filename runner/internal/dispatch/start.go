@@ -22,12 +22,16 @@ type Started struct {
 	// but for room, for another call to their phone, for somebody to call.
 	OverCapacity, PhoneOpen, NoAgent int
 	Files                            []string // of this start, in the order of their sequence numbers
+	// Waited is how long those leads waited from their arrival to their first
+	// call that a tick injects now, shortest first.
+	Waited []time.Duration
 }
 
 // Report is what a start did for one campaign in one slot.
 type Report struct {
 	Campaign string
 	Slot     calendar.Slot
+	Tick     time.Time // of a campaign that follows another one; zero for others
 	Groups   []Started
 	Funnel   crm.Funnel
 	// Reasons counts the leads that stay out by reason, Unknown those among
@@ -50,8 +54,9 @@ const attempts = 5
 // Start injects the due calls of a campaign into the slot that runs at the
 // given time, or else the next one: the slot of each group by its calendar. A
 // slot that was stopped is over. Calls injected earlier stay as they are, so
-// that starting again adds only what is new. [Desk.Rehearsal] decides the same
-// and stores nothing.
+// that starting again adds only what is new. A campaign that follows another one
+// has one tick: see [Desk.Tick]. [Desk.Rehearsal] decides the same and stores
+// nothing.
 func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
 	st := start{desk: d, book: book, c: c, at: at}
 	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {

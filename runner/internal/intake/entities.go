@@ -7,8 +7,8 @@ import (
 )
 
 // Agents reads agents: username (or id), name, active (true when not given),
-// teams, weight (1 when not given), daily_capacity. The error is a *FileError
-// about the header.
+// teams, weight (1 when not given), daily_capacity, absences (days and intervals
+// of days). The error is a *FileError about the header.
 func Agents(source *Source) (*Reader[crm.Agent], error) {
 	return newReader(source, &table[crm.Agent]{
 		columns: []column[crm.Agent]{
@@ -18,6 +18,7 @@ func Agents(source *Source) (*Reader[crm.Agent], error) {
 			field("teams", func(a *crm.Agent) any { return &a.Teams }, "team"),
 			field("weight", func(a *crm.Agent) any { return &a.Weight }),
 			field("daily_capacity", func(a *crm.Agent) any { return &a.DailyCapacity }),
+			field("absences", func(a *crm.Agent) any { return &a.Absences }),
 		},
 		required: [][]string{{"username"}},
 		id:       func(a *crm.Agent) string { return a.Username },

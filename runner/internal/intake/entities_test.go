@@ -57,6 +57,55 @@ func TestAgents(t *testing.T) {
 	}, refused)
 }
 
+func TestAbsences(t *testing.T) {
+	t.Parallel()
+	reader, err := intake.Agents(source(t, "agents.csv", "id;absences\n"+
+		"a1;2026-12-24/2026-12-31 2027-02-01\n"+
+		"a2;\"2027-02-01,2026-12-24/2026-12-24 ,  2027-03-01\"\n"+
+		"a3; \n"+
+		"a4;2026-12-24/2026-12-23\n"+
+		"a5;2026-12-24 2026-02-30\n"+
+		"a6;2026-12-24/P7D\n"+
+		"a7;2026-12-24/\n"+
+		"a8;24/12/2026\n"+
+		"a9;1026-12-24/2026-12-31\n"))
+	got, refused := made(t, reader, err)
+	check(t, []crm.Agent{
+		{Username: "a1", Active: true, Weight: 1, Absences: []crm.Absence{{First: "2026-12-24", Last: "2026-12-31"}, {First: "2027-02-01", Last: "2027-02-01"}}},
+		{Username: "a2", Active: true, Weight: 1, Absences: []crm.Absence{
+			{First: "2027-02-01", Last: "2027-02-01"}, {First: "2026-12-24", Last: "2026-12-24"}, {First: "2027-03-01", Last: "2027-03-01"},
+		}},
+		{Username: "a3", Active: true, Weight: 1},
+	}, got, []string{
+		`absences "2026-12-24/2026-12-23" holds "2026-12-24/2026-12-23", which ends before it begins: write the first day first`,
+		`absences "2026-12-24 2026-02-30" holds "2026-02-30", which is neither a day nor an interval: write 2026-12-24 or 2026-12-24/2026-12-31`,
+		`absences "2026-12-24/P7D" holds "2026-12-24/P7D", which is neither a day nor an interval: write 2026-12-24 or 2026-12-24/2026-12-31`,
+		`absences "2026-12-24/" holds "2026-12-24/", which is neither a day nor an interval: write 2026-12-24 or 2026-12-24/2026-12-31`,
+		`absences "24/12/2026" holds "24/12/2026", which is neither a day nor an interval: write 2026-12-24 or 2026-12-24/2026-12-31`,
+		`absences "1026-12-24/2026-12-31" holds "1026-12-24/2026-12-31", which is no plausible date: the year must be between 1900 and 2200`,
+	}, refused)
+
+	reader, err = intake.Agents(source(t, "agents.ndjson", `{"username":"a1","absences":["2026-12-24/2026-12-31","2027-02-01"]}`))
+	got, refused = made(t, reader, err)
+	check(t, []crm.Agent{{
+		Username: "a1", Active: true, Weight: 1,
+		Absences: []crm.Absence{{First: "2026-12-24", Last: "2026-12-31"}, {First: "2027-02-01", Last: "2027-02-01"}},
+	}}, got, nil, refused)
+}
+
+func TestAbsencesEnd(t *testing.T) {
+	t.Parallel()
+	reader, err := intake.Agents(source(t, "agents.csv", "username,absences\na1,\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := crm.Agent{Username: "a1", Weight: 1, Absences: []crm.Absence{{First: "2026-12-24", Last: "2026-12-31"}}}
+	rows(t, reader)[0].Set(&agent, false)
+	if agent.Absences != nil {
+		t.Errorf("an empty cell left %v", agent.Absences)
+	}
+}
+
 func TestStoredAgent(t *testing.T) {
 	t.Parallel()
 	reader, err := intake.Agents(source(t, "agents.csv", "username,active\na1,\n"))

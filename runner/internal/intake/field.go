@@ -30,6 +30,8 @@ func kindOf(field any) kind {
 		return moment
 	case *[]string:
 		return textList
+	case *[]crm.Absence:
+		return absences
 	case phoneField:
 		return ownPhone
 	}
@@ -43,6 +45,8 @@ func assign(field, value any) {
 		*f, _ = value.(string)
 	case *[]string:
 		*f, _ = value.([]string)
+	case *[]crm.Absence:
+		*f, _ = value.([]crm.Absence)
 	case *int64:
 		keep(f, value)
 	case *float64:
@@ -62,6 +66,8 @@ func assign(field, value any) {
 	case phoneField:
 		f.assign(value)
 	case customField:
+		f.assign(value)
+	case callText:
 		f.assign(value)
 	}
 }

@@ -2,7 +2,9 @@ package intake
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -33,6 +35,7 @@ type Reader[E any] struct {
 	columns  []int // of a CSV, whose rows all have the same
 	rows     []Row[E]
 	err      error // after the rows
+	ignored  map[string]bool
 }
 
 // Rows read ahead, at most, and the bytes after which no more are added: what
@@ -54,9 +57,27 @@ func newReader[E any](source *Source, t *table[E], r reading) (*Reader[E], error
 		if reader.columns, err = reader.resolver.resolve(header); err != nil {
 			return nil, source.fail(source.line, err)
 		}
+		reader.ignore(header)
 	}
 	return reader, nil
 }
+
+// ignore remembers which of the names of a lax table nobody knows.
+func (r *Reader[E]) ignore(names []string) {
+	if !r.resolver.lax {
+		return
+	}
+	for _, name := range r.resolver.unknown(names) {
+		if r.ignored == nil {
+			r.ignored = map[string]bool{}
+		}
+		r.ignored[name] = true
+	}
+}
+
+// Ignored lists the columns met so far that nobody knows, in the order of the
+// alphabet.
+func (r *Reader[E]) Ignored() []string { return slices.Sorted(maps.Keys(r.ignored)) }
 
 // Next is the next row; io.EOF after the last. Another error is a *FileError:
 // the rows before it stand, nothing after it can be read.
@@ -87,6 +108,9 @@ func (r *Reader[E]) fetch() {
 			size += len(text)
 		}
 		batch = append(batch, record)
+		if r.columns == nil {
+			r.ignore(record.names)
+		}
 	}
 	r.rows = make([]Row[E], len(batch))
 	workers := runtime.GOMAXPROCS(0)
@@ -146,6 +170,9 @@ func (r *Reader[E]) read(columns []int, cells []cell) (given []assignment[E], fa
 	}
 	given = make([]assignment[E], 0, len(columns))
 	for i, c := range columns {
+		if c == ignored {
+			continue
+		}
 		column := &r.resolver.columns[c]
 		value, err := reading.value(column.kind, cells[i], column.values)
 		if err != nil {

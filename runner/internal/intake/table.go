@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -19,6 +20,8 @@ type table[E any] struct {
 	fresh    func(*E)
 	settle   func(e *E, isNew bool)
 	validate func(*E) error
+	// lax lets a file have columns that nobody knows.
+	lax bool
 }
 
 // column is one column that a file may have.
@@ -77,6 +80,17 @@ type resolver[E any] struct {
 	byName map[string]int
 }
 
+// ignored stands for a column that nobody knows.
+const ignored = -1
+
+// unknown lists the names that are ignored.
+func (r resolver[E]) unknown(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		_, known := r.byName[fold(name)]
+		return known
+	})
+}
+
 // resolve says which column each name is, or what is wrong with the names.
 func (r resolver[E]) resolve(names []string) ([]int, error) {
 	if err := r.known(names); err != nil {
@@ -85,7 +99,11 @@ func (r resolver[E]) resolve(names []string) ([]int, error) {
 	found := make([]int, len(names))
 	from := make(map[int]string, len(names))
 	for i, name := range names {
-		c := r.byName[fold(name)]
+		c, known := r.byName[fold(name)]
+		if !known {
+			found[i] = ignored
+			continue
+		}
 		if why := r.columns[c].refuse; why != "" {
 			return nil, fmt.Errorf("column %q cannot be imported: %s", name, why)
 		}
@@ -102,7 +120,7 @@ func (r resolver[E]) complete(have map[int]string) error {
 	for _, either := range r.required {
 		ok := false
 		for _, name := range either {
-			_, has := have[r.byName[name]]
+			_, has := have[r.byName[fold(name)]]
 			ok = ok || has
 		}
 		if !ok {
@@ -115,6 +133,9 @@ func (r resolver[E]) complete(have map[int]string) error {
 // known says which names nobody knows, and which known one each may mean; what
 // could be there it lists only when one of them is like none.
 func (r resolver[E]) known(names []string) error {
+	if r.lax {
+		return nil
+	}
 	var unknown []string
 	lost := false
 	for _, name := range names {

@@ -32,6 +32,9 @@ const (
 	// ownPhone is the phone of the person, which is kept when it cannot be
 	// called: no word of rules/fields.yaml.
 	ownPhone kind = "phone as it came"
+
+	// absences are days and intervals of days: no word of rules/fields.yaml.
+	absences kind = "absences"
 )
 
 // known says that rules/fields.yaml has such a kind.
@@ -53,11 +56,14 @@ type reading struct {
 }
 
 // value reads one cell: nil when it is empty, else what kind says (string,
-// int64, float64, bool, crm.Instant, phoneValue, []string). The error says
+// int64, float64, bool, crm.Instant, phoneValue, []string, []crm.Absence). The error says
 // what was expected.
 func (r reading) value(k kind, c cell, allowed []string) (any, error) {
-	if k == textList {
+	switch k {
+	case textList:
 		return list(c), nil
+	case absences:
+		return away(c)
 	}
 	if c.isList {
 		return nil, errors.New("is a list: write one value")

@@ -86,11 +86,11 @@ type grower struct {
 
 	// tally counts the rows of each value and class, met says which values
 	// came and codes lists them.
-	tally       []int64
-	met         []bool
-	codes       []uint32
-	left        []int64
-	spare       []int32
+	tally []int64
+	met   []bool
+	codes []uint32
+	left  []int64
+	spare []int32
 }
 
 // split is a question and how good it is: gain is the fraction that grows as
