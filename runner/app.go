@@ -70,15 +70,18 @@ func (a *app) root() *cobra.Command {
 	return menu(root,
 		newCFCampaignLoopCommand(a),
 		newCheckCommand(a),
+		newDuplicatesCommand(a),
 		newExportModelCommand(a),
 		newImportCommand(a),
 		newLeadsCommand(a),
 		newRankCommand(a),
 		newRecoverForgottenLeadCommand(a),
+		newReportCommand(a),
 		newRescoreCommand(a),
 		newSimulateCommand(a),
 		newStartCampaignCommand(a),
 		newStopCampaignsCommand(a),
+		newWordsCommand(a),
 	)
 }
 

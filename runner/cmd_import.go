@@ -9,10 +9,10 @@ import (
 )
 
 func newImportCommand(a *app) *cobra.Command {
-	kinds := []string{"leads", "agents", "contacts", "tasks", "wallets"}
+	kinds := []string{"leads", "agents", "contacts", "calls", "tasks", "wallets"}
 	return &cobra.Command{
 		Use:   "import " + strings.Join(kinds, "|") + " FILE",
-		Short: "store leads, agents, wallets, tasks or dialer contacts from a file",
+		Short: "store leads, agents, wallets, tasks, dialer contacts or calls from a file",
 		Long: "import stores what a CSV or NDJSON file holds. Rows that cannot be stored go to FILE.rejects.csv (exit code 5), the\n" +
 			"rest is kept; the same file twice changes nothing. Columns go by the names of the fields.",
 		Example:   "  callsheet import leads leads.csv",

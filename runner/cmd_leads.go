@@ -12,9 +12,9 @@ import (
 func newLeadsCommand(a *app) *cobra.Command {
 	show := &cobra.Command{
 		Use:   "show ID",
-		Short: "show a lead, how its score adds up, and what was decided about it",
-		Long: "leads show prints what is known of a lead, its score line by line at the clock of the command, and every decision\n" +
-			"about it. The lines add up to the score.",
+		Short: "show a lead, how its score adds up, its calls, and what was decided about it",
+		Long: "leads show prints what is known of a lead, its score line by line at the clock of the command, every call that was\n" +
+			"made, and every decision about it. The lines add up to the score.",
 		Example: "  callsheet --db fixtures leads show L-0325",
 		Args:    exactly(1, "the id of one lead"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -32,6 +32,7 @@ type shown struct {
 	At        string             `json:"scored_now_at"`
 	Version   string             `json:"rule_book"`
 	Planned   any                `json:"planned_call"`
+	Calls     []called           `json:"calls"`
 	Decisions []decided          `json:"decisions"`
 	// Unusable is the phone as it came, masked, when it cannot be called.
 	Unusable string `json:"unusable_phone,omitempty"`
@@ -65,8 +66,13 @@ func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
 		return err
 	}
 	out := s.describe(lead)
+	if out.Calls, err = s.calls(cmd.Context(), id); err != nil {
+		return err
+	}
 	if call, ok := planned[id]; ok {
-		out.Planned = map[string]any{"id": call.ID, "kind": call.Kind, "due_at": s.local(call.DueAt), "campaign": call.Campaign, "agent": call.Agent}
+		out.Planned = map[string]any{
+			"id": call.ID, "kind": call.Kind, "due_at": s.local(call.DueAt), "campaign": call.Campaign, "agent": call.Agent, "reason": call.Reason,
+		}
 	}
 	for _, d := range decisions {
 		result := d.Reason
@@ -82,8 +88,8 @@ func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
 	return s.printLead(out)
 }
 
-// printLead prints three tables: the facts that are known, the lines of the
-// score, and the decisions.
+// printLead prints the facts that are known, the lines of the score, the calls
+// and the decisions.
 func (s *session) printLead(out shown) error {
 	var facts [][]any
 	for _, name := range out.names {
@@ -96,7 +102,11 @@ func (s *session) printLead(out shown) error {
 		}
 	}
 	if call, ok := out.Planned.(map[string]any); ok {
-		facts = append(facts, []any{"planned call", fmt.Sprintf("%v, %v", call["kind"], call["due_at"])})
+		planned := fmt.Sprintf("%v, %v", call["kind"], call["due_at"])
+		if call["reason"] != "" {
+			planned += fmt.Sprintf(" (%v)", call["reason"])
+		}
+		facts = append(facts, []any{"planned call", planned})
 	}
 	if err := s.Table(terminal.Columns("field", "value"), facts); err != nil {
 		return err
@@ -119,8 +129,8 @@ func (s *session) printLead(out shown) error {
 	if err := s.Table(terminal.Columns("group", "rule", "points", "say", "note"), lines); err != nil {
 		return err
 	}
-	if len(out.Decisions) == 0 {
-		return nil
+	if err := s.printCalls(out.Calls); err != nil || len(out.Decisions) == 0 {
+		return err
 	}
 	s.Printf("\nDecisions")
 	rows := make([][]any, len(out.Decisions))

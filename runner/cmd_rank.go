@@ -8,12 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/terminal"
 )
 
 type rankOptions struct {
 	limit   int
 	segment string
+	where   string
 }
 
 func newRankCommand(a *app) *cobra.Command {
@@ -22,7 +24,7 @@ func newRankCommand(a *app) *cobra.Command {
 		Use:     "rank",
 		Short:   "list leads by score, best first",
 		Long:    "rank lists leads by their stored score: the best first, equal scores by newest estimation, then by id.",
-		Example: "  callsheet --db fixtures rank --limit 10 --segment PVI_NOW",
+		Example: "  callsheet --db fixtures rank --limit 10 --segment PVI_NOW --where 'lead.attempts == 0'",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.reading(cmd.Context(), func(s *session) error { return runRank(cmd, s, o) })
@@ -30,6 +32,7 @@ func newRankCommand(a *app) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", 20, "how many leads")
 	cmd.Flags().StringVar(&o.segment, "segment", "", "only this segment")
+	cmd.Flags().StringVar(&o.where, "where", "", "only leads for which this condition holds, written as in rule files")
 	return cmd
 }
 
@@ -40,7 +43,14 @@ func runRank(cmd *cobra.Command, s *session, o rankOptions) error {
 	if segments := s.segments(); o.segment != "" && !slices.Contains(segments, o.segment) {
 		return noSuch("segment", o.segment, segments)
 	}
-	leads, err := s.store.Ranking(cmd.Context(), o.segment, o.limit)
+	query := dispatch.RankQuery{Segment: o.segment, Limit: o.limit}
+	if cmd.Flags().Changed("where") {
+		var err error
+		if query.Where, err = s.filter("--where", o.where); err != nil {
+			return err
+		}
+	}
+	leads, err := s.desk.Rank(cmd.Context(), s.book, query, s.now)
 	if err != nil {
 		return err
 	}

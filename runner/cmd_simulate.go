@@ -4,27 +4,35 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/engine/calendar"
+	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/store"
 )
 
 type simulateOptions struct {
 	from string
 	days int
 	out  string
+	seed uint64
 }
 
 func newSimulateCommand(a *app) *cobra.Command {
 	var o simulateOptions
 	cmd := &cobra.Command{
 		Use:   "simulate",
-		Short: "run whole days in memory over the fixtures",
-		Long: "simulate starts every campaign at the beginning of each of its slots, in memory and at a clock of its own, over the\n" +
-			"leads of fixtures/ (or of the folder named with --db), and writes the dialer's files into a folder of its own.",
+		Short: "run whole days in memory at a clock of its own",
+		Long: "simulate lives through whole days in memory, over the leads of fixtures/ (or of the folder or database named with\n" +
+			"--db): leads come in, campaigns start, tick and stop, agents call, and what calls come to is heard. It writes the\n" +
+			"dialer's files into a folder of its own.",
 		Example: "  callsheet simulate --from 2026-11-23 --days 2 --out campaigns",
 		Args:    exactly(0, "no argument"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), a, o) },
@@ -32,54 +40,132 @@ func newSimulateCommand(a *app) *cobra.Command {
 	cmd.Flags().StringVar(&o.from, "from", "", "first day, such as 2026-11-23; the first working day after the newest lead when left out")
 	cmd.Flags().IntVar(&o.days, "days", 1, "how many working days")
 	cmd.Flags().StringVar(&o.out, "out", "campaigns", "folder for the files")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "another number lets calls without a script end otherwise")
 	return cmd
 }
 
 func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
-	folder := filepath.Join(a.rules, "fixtures")
-	if a.dbGiven {
-		folder = a.db
-	}
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("simulate reads a folder of fixtures (leads.csv and so on), and %s is none: name one with --db", folder)}
-	}
 	if o.days < 1 {
 		return usageError{fmt.Errorf("--days is %d: simulate at least one day", o.days)}
 	}
 	if o.out == "" {
 		return usageError{errors.New("--out is empty: name a folder for the files")}
 	}
-	s, err := a.openFixtures(ctx, folder)
+	source := filepath.Join(a.rules, "fixtures")
+	if a.dbGiven {
+		source = a.db
+	}
+	if err := a.simulable(source); err != nil {
+		return err
+	}
+	return a.withoutStore(ctx, func(s *session) error {
+		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
+		return s.simulate(ctx, a, source, o)
+	})
+}
+
+// simulable refuses a source that is not there.
+func (a *app) simulable(source string) error {
+	if strings.Contains(source, "://") {
+		return a.knownStore()
+	}
+	_, err := os.Stat(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{fmt.Errorf("simulate reads a folder of fixtures (leads.csv and so on) or a database, and there is no %s: name one with --db", source)}
+	}
+	return err
+}
+
+// simulate fills the store from the source and runs the days.
+func (s *session) simulate(ctx context.Context, a *app, source string, o simulateOptions) error {
+	first, later, err := s.fill(ctx, a, source, o.from)
 	if err != nil {
 		return err
 	}
-	work := func() error {
-		first, err := s.firstDay(folder, o.from)
-		if err != nil {
-			return err
-		}
-		own, err := takeFolder(o.out)
-		if err != nil {
-			return err
-		}
-		s.out = o.out
-		return errors.Join(s.simulate(ctx, own, first, o.days), own.close())
+	m := model{seed: o.seed, book: s.book, nth: map[string]int{}}
+	if m.script, err = readScript(filepath.Join(source, "outcomes.csv")); err != nil && !errors.Is(err, syscall.ENOTDIR) {
+		return err
 	}
-	return errors.Join(work(), s.close())
+	own, err := takeFolder(o.out)
+	if err != nil {
+		return err
+	}
+	s.out = o.out
+	sim := simulation{session: s, folder: own, model: m, later: later, told: newSimulated()}
+	if err := errors.Join(sim.run(ctx, first, o.days), own.close()); err != nil {
+		return err
+	}
+	return s.printSimulation(&sim.told)
 }
 
-// firstDay is the day that --from names, or the day after the newest lead.
-func (s *session) firstDay(folder, from string) (calendar.Date, error) {
+// fill brings a database or the fixtures of a folder into the store, and finds
+// the day to begin with: the one named, or the one after the newest lead. The
+// leads of a folder that were created later than its beginning come in later.
+func (s *session) fill(ctx context.Context, a *app, source, from string) (calendar.Date, *arrivals, error) {
+	var first calendar.Date
 	if from != "" {
-		day, err := calendar.ParseDate(from)
-		return day, asUsage(err)
+		var err error
+		if first, err = calendar.ParseDate(from); err != nil {
+			return first, nil, usageError{err}
+		}
 	}
-	newest, err := s.newest(filepath.Join(folder, "leads.csv"))
+	folder, err := isFolder(source)
 	if err != nil {
-		return calendar.Date{}, err
+		return first, nil, err
 	}
-	if newest.IsZero() {
-		newest = s.now
+	var newest time.Time
+	if folder {
+		newest, err = s.newest(filepath.Join(source, "leads.csv"))
+	} else {
+		newest, err = s.copyFrom(ctx, a, source)
 	}
-	return calendar.DateOf(newest.In(s.book.Zone)).AddDays(1), nil
+	if err != nil {
+		return first, nil, err
+	}
+	if from == "" {
+		if newest.IsZero() {
+			newest = s.now
+		}
+		first = calendar.DateOf(newest.In(s.book.Zone)).AddDays(1)
+	}
+	if !folder {
+		return first, nil, nil
+	}
+	later := &arrivals{from: crm.At(s.midnight(first))}
+	s.hold = later
+	err = s.loadFolder(ctx, source)
+	later.sort()
+	return first, later, err
+}
+
+func isFolder(source string) (bool, error) {
+	if strings.Contains(source, "://") {
+		return false, nil
+	}
+	info, err := os.Stat(source)
+	return err == nil && info.IsDir(), err
+}
+
+// copyFrom copies a database, which is only read, and finds its newest lead.
+func (s *session) copyFrom(ctx context.Context, a *app, dsn string) (time.Time, error) {
+	from, err := store.Open(ctx, dsn)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if err := errors.Join(store.Copy(ctx, from, s.store), from.Close()); err != nil {
+		return time.Time{}, err
+	}
+	// Phones that are suppressed stay so; without any, no key is looked for.
+	used, err := s.store.Suppresses(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if used {
+		s.desk.Hide = a.hider(ctx, s.store)
+	}
+	newest, err := s.store.NewestLead(ctx)
+	if err != nil || newest == 0 {
+		return time.Time{}, err
+	}
+	return newest.Time(), nil
 }

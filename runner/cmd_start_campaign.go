@@ -24,7 +24,8 @@ func newStartCampaignCommand(a *app) *cobra.Command {
 		Use:   "start-campaign",
 		Short: "inject the due leads of a slot",
 		Long: "start-campaign chooses the leads that are due in the running slot of a campaign, or else the next one, and\n" +
-			"writes them to CSV files for the dialer. Started again, it adds only what is new.",
+			"writes them to CSV files for the dialer. Started again, it adds only what is new. A campaign that follows another\n" +
+			"one gets one tick.",
 		Example: "  callsheet start-campaign --type=PVI --start-date=2026-11-23T09:30:00 --dry-run",
 		Args:    exactly(0, "no argument (name the campaign with --type)"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -38,18 +39,14 @@ func newStartCampaignCommand(a *app) *cobra.Command {
 }
 
 func runStart(ctx context.Context, s *session, o startOptions) error {
-	if o.date != "" {
-		at, err := parseTime(o.date, s.book.Zone)
-		if err != nil {
-			return err
-		}
-		s.now = at
+	if err := s.setClock(o.date); err != nil {
+		return err
 	}
 	campaigns, err := chosen(s.book, o.types)
 	if err != nil {
 		return err
 	}
-	unsent := unsendable(campaigns)
+	unsent := s.unsendable(campaigns)
 	if o.dryRun {
 		if unsent != nil {
 			s.Warn("%v", unsent)
@@ -58,8 +55,8 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 		reports, err := s.start(ctx, campaigns)
 		return errors.Join(s.report(reports, true), err)
 	}
-	if s.fixtures {
-		return usageError{errors.New("a folder of fixtures is only read: add --dry-run, or name a database with --db")}
+	if err := s.onlyRehearsed(); err != nil {
+		return err
 	}
 	if unsent != nil {
 		return unsent
@@ -72,12 +69,31 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 	return errors.Join(s.publish(ctx), s.report(reports, false), err)
 }
 
+// setClock sets the clock to the time that a flag gives, if any.
+func (s *session) setClock(text string) (err error) {
+	if text != "" {
+		s.now, err = parseTime(text, s.book.Zone)
+	}
+	return err
+}
+
+// onlyRehearsed refuses to do in a folder of fixtures what a dry run may.
+func (s *session) onlyRehearsed() error {
+	if !s.fixtures {
+		return nil
+	}
+	return usageError{errors.New("a folder of fixtures is only read: add --dry-run, or name a database with --db")}
+}
+
 // start starts campaigns one after the other. What was started before one of
 // them fails stays started.
 func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all []dispatch.Report, err error) {
 	for _, c := range campaigns {
 		reports, err := s.desk.Start(ctx, s.book, c, s.now)
 		all = append(all, reports...)
+		if c.Follows != "" && err == nil && len(reports) == 0 {
+			s.Note("%s %s: no slot of %s runs", c.Name, s.now.In(s.book.Zone).Format("2006-01-02 15:04:05"), c.Follows)
+		}
 		switch {
 		case err != nil && len(all) > 0:
 			return all, partError{fmt.Errorf("%w (the campaigns above are started: start again for the others)", err)}
@@ -86,16 +102,6 @@ func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all 
 		}
 	}
 	return all, nil
-}
-
-// unsendable says which campaign has a dialer that files cannot be sent to.
-func unsendable(campaigns []*engine.Campaign) error {
-	for _, c := range campaigns {
-		if d := c.Dialer; d.Transport != "directory" {
-			return fmt.Errorf("%s: dialer %s sends by %s, which this version cannot: write transport: directory", c.Name, d.Name, d.Transport)
-		}
-	}
-	return nil
 }
 
 // chosen are the campaigns that --type names, or all that have slots of their
@@ -113,9 +119,6 @@ func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 		c, ok := book.Campaign(t)
 		if !ok {
 			return nil, noSuch("campaign", t, names, aliases...)
-		}
-		if c.Follows != "" {
-			return nil, usageError{fmt.Errorf("%s follows %s and is injected by ticks, which are not built yet", c.Name, c.Follows)}
 		}
 		if !slices.Contains(list, c) {
 			list = append(list, c)

@@ -48,13 +48,6 @@ type toldError struct{ error }
 // Unwrap is the error that was told.
 func (e toldError) Unwrap() error { return e.error }
 
-func asUsage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return usageError{err}
-}
-
 // noSuch is the wrong usage of a name that the rule book does not have. It
 // offers the one that differs in capitals alone, or else the list; aliases are
 // no part of the list.

@@ -8,15 +8,32 @@ import (
 	"os"
 
 	"callsheet/engine"
+	"callsheet/engine/expression"
 )
 
 // printFaults lists mistakes in rule files, each with its line and a caret,
 // and ends with the verdict.
 func printFaults(w io.Writer, faults *engine.Faults) {
-	for _, f := range faults.List {
+	printList(w, faults.List)
+	fmt.Fprintf(w, "\n%s\n", verdict(faults))
+}
+
+func printList(w io.Writer, list []engine.Fault) {
+	for _, f := range list {
 		fmt.Fprintf(w, "%s:%d:%d  %s  %s\n%s", f.File, f.Line, f.Column, f.Code, f.Message, f.Frame)
 	}
-	fmt.Fprintf(w, "\n%s\n", verdict(faults))
+}
+
+// filter reads a condition from the command line. Its mistakes are shown as
+// those of rule files are, and are wrong usage.
+func (s *session) filter(flag, source string) (*expression.Condition, error) {
+	c, err := s.book.Filter(source, flag)
+	var faults *engine.Faults
+	if errors.As(err, &faults) {
+		printList(s.Err, faults.List)
+		return nil, toldError{usageError{err}}
+	}
+	return c, err
 }
 
 // verdict counts the mistakes and the files that have some.

@@ -28,7 +28,10 @@ func (s *session) loadFolder(ctx context.Context, folder string) error {
 	if !newest.IsZero() {
 		quiet.now = newest
 	}
-	for _, kind := range []string{"agents", "wallets", "tasks", "contacts", "leads"} {
+	if s.hold != nil && s.hold.from.Time().Before(quiet.now) {
+		quiet.now = s.hold.from.Time()
+	}
+	for _, kind := range []string{"agents", "wallets", "tasks", "contacts", "leads", "calls"} {
 		path := filepath.Join(folder, kind+".csv")
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && kind != "leads" {
 			continue

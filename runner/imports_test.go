@@ -23,10 +23,12 @@ func TestImports(t *testing.T) {
 		},
 		"callsheet/runner/internal/crm":      {},
 		"callsheet/runner/internal/terminal": {},
+		"callsheet/runner/internal/tree":     {},
 		"callsheet/runner/internal/intake":   {"callsheet/runner/internal/crm"},
-		"callsheet/runner/internal/store":    {"callsheet/runner/internal/crm"},
+		"callsheet/runner/internal/store":    {"callsheet/engine/expression", "callsheet/runner/internal/crm"},
+		"callsheet/runner/internal/report":   {"callsheet/engine", "callsheet/engine/calendar", "callsheet/runner/internal/crm"},
 		"callsheet/runner/internal/store/storetest": {
-			"callsheet/runner/internal/crm", "callsheet/runner/internal/store",
+			"callsheet/engine/expression", "callsheet/runner/internal/crm", "callsheet/runner/internal/store",
 		},
 		"callsheet/runner/internal/dialer": {
 			"callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
@@ -38,7 +40,8 @@ func TestImports(t *testing.T) {
 		"callsheet/runner": {
 			"callsheet", "callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 			"callsheet/runner/internal/dialer", "callsheet/runner/internal/dispatch", "callsheet/runner/internal/intake",
-			"callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
+			"callsheet/runner/internal/report", "callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
+			"callsheet/runner/internal/tree",
 		},
 	}
 	for _, pkg := range packages(t) {

@@ -17,6 +17,8 @@ func (s *session) importFile(ctx context.Context, kind, path string) error {
 	switch kind {
 	case "leads":
 		return s.importLeads(ctx, path)
+	case "calls":
+		return s.importCalls(ctx, path)
 	case "agents":
 		return importEntities(ctx, s, path, entities[crm.Agent]{kind, intake.Agents, s.store.PutAgents})
 	case "wallets":
@@ -52,7 +54,7 @@ func (s *session) importLeads(ctx context.Context, path string) error {
 			for i, row := range rows {
 				incoming[i] = dispatch.Incoming{ID: row.ID, Set: row.Set}
 			}
-			got, err := receiver.Receive(ctx, incoming, s.now)
+			got, err := receiver.Receive(ctx, s.hold.hold(incoming), s.now)
 			if err == nil {
 				total.Add(got)
 			}

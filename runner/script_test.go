@@ -35,9 +35,11 @@ func TestScripts(t *testing.T) {
 			"bytes": writeBytes,
 			"dump":  dump,
 			"exit":  wantExit,
+			"inbox": serveUploads,
 			"json":  wantJSON,
 			"leads": writeLeads,
 			"long":  writeLong,
+			"sftpd": serveSFTP,
 			"tree":  wantTree,
 		},
 		Setup: func(env *testscript.Env) error {

@@ -24,11 +24,15 @@ type session struct {
 	*terminal.Terminal
 	store *store.Store
 	book  *engine.RuleBook
+	rules *engine.Engine // keeps the rule book in force
 	desk  *dispatch.Desk
 	now   time.Time
 	out   string
+	env   func(string) string
 	// fixtures says that the store is a folder loaded into memory.
 	fixtures bool
+	// hold keeps the leads that a simulation receives later; nil elsewhere.
+	hold *arrivals
 }
 
 // open opens the store, puts the rule book in force and sets the clock. A
@@ -49,6 +53,7 @@ func (a *app) open(ctx context.Context, reads bool) (*session, error) {
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
+	s.desk.Hide = a.hider(ctx, st)
 	return s, nil
 }
 
@@ -99,7 +104,7 @@ func (a *app) openFixtures(ctx context.Context, folder string) (*session, error)
 	}
 	s, err := a.begin(ctx, st, nil)
 	if err == nil {
-		s.fixtures = true
+		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
 		err = s.loadFolder(ctx, folder)
 	}
 	if err != nil {
@@ -115,7 +120,7 @@ func (a *app) begin(ctx context.Context, st *store.Store, kept engine.Keeper) (*
 	if err != nil {
 		return nil, unreadable(a.rules, err)
 	}
-	s := &session{Terminal: a.term, store: st, book: e.Book(), now: a.clock(), out: a.out}
+	s := &session{Terminal: a.term, store: st, rules: e, book: e.Book(), now: a.clock(), out: a.out, env: a.env}
 	s.warnOf(a.rules, e.Status())
 	if a.at != "" {
 		if s.now, err = parseTime(a.at, s.book.Zone); err != nil {
@@ -181,6 +186,19 @@ func (a *app) reading(ctx context.Context, work func(*session) error) error {
 	return a.during(ctx, true, work)
 }
 
+// withoutStore runs work that needs the rule book alone.
+func (a *app) withoutStore(ctx context.Context, work func(*session) error) error {
+	st, err := store.OpenMemory(ctx, "nothing")
+	if err != nil {
+		return err
+	}
+	s, err := a.begin(ctx, st, nil)
+	if err != nil {
+		return errors.Join(err, st.Close())
+	}
+	return errors.Join(work(s), s.close())
+}
+
 func (a *app) during(ctx context.Context, reads bool, work func(*session) error) error {
 	s, err := a.open(ctx, reads)
 	if err != nil {
@@ -193,16 +211,23 @@ func (a *app) during(ctx context.Context, reads bool, work func(*session) error)
 	return err
 }
 
-// publish writes what the store has claimed into the dialer's folder, which is
-// none of a simulation: the next one would remove what is in it.
-func (s *session) publish(ctx context.Context) error {
-	if _, err := os.Lstat(filepath.Join(s.out, mark)); err == nil {
-		return usageError{fmt.Errorf("%s is a folder of simulations: name another one with --out", s.out)}
+// noSimulation refuses to write into a folder of simulations: the next one
+// would remove what is in it.
+func (s *session) noSimulation() error {
+	if _, err := os.Lstat(filepath.Join(s.out, mark)); err != nil {
+		return nil
 	}
-	p := &dialer.Publisher{Store: s.store, Out: s.out}
-	published, err := p.Drain(ctx, s.now)
-	for _, name := range published {
-		s.Note("wrote %s", filepath.Join(s.out, filepath.FromSlash(name)))
+	return usageError{fmt.Errorf("%s is a folder of simulations: name another one with --out", s.out)}
+}
+
+// publish hands over what the store has claimed.
+func (s *session) publish(ctx context.Context) error {
+	if err := s.noSimulation(); err != nil {
+		return err
+	}
+	published, err := s.publisher().Drain(ctx, s.now)
+	for _, file := range published {
+		s.Note("wrote %s", file.Place)
 	}
 	return err
 }

@@ -2,65 +2,129 @@ package main
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
-	"callsheet/engine/calendar"
+	"callsheet/engine"
+	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/terminal"
 )
 
 // simulated is what came of a simulation.
 type simulated struct {
-	rows    [][]any        // a group in a slot each
-	calls   map[string]int // injected, by campaign
+	days    map[dayOf]*dayCount
 	reasons map[string]int // leads left out at a start, by reason
-	files   int
+	// arrived are the leads that came in meanwhile, recovered those that were
+	// planned again after somebody forgot them.
+	arrived, recovered, files int
 }
 
-// add counts one start. Leads of another type or segment are the business of
-// other campaigns and not left out.
-func (sim *simulated) add(day calendar.Date, at string, r dispatch.Report) {
+type dayOf struct{ day, campaign string }
+
+// dayCount is a campaign's day.
+type dayCount struct {
+	injected, called, reached, recycled, blocked int
+	waited                                       []time.Duration // of new leads, from arrival to injection
+}
+
+func newSimulated() simulated {
+	return simulated{days: map[dayOf]*dayCount{}, reasons: map[string]int{}}
+}
+
+func (sim *simulated) count(day, campaign string) *dayCount {
+	key := dayOf{day, campaign}
+	if sim.days[key] == nil {
+		sim.days[key] = &dayCount{}
+	}
+	return sim.days[key]
+}
+
+// started counts one start. Leads of another type or segment are the business
+// of other campaigns and not left out; ticks come so often that whom they leave
+// out says nothing.
+func (sim *simulated) started(day string, r dispatch.Report) {
 	for _, g := range r.Groups {
-		waiting := g.OverCapacity + g.PhoneOpen + g.NoAgent
-		if g.New+waiting == 0 {
-			continue
+		if g.New > 0 {
+			sim.count(day, g.Campaign).injected += g.New
 		}
-		sim.rows = append(sim.rows, []any{day.String(), at, g.Campaign, g.Group, g.New, waiting})
-		sim.calls[g.Campaign] += g.New
+	}
+	if !r.Tick.IsZero() {
+		return
 	}
 	for reason, n := range r.Reasons {
-		if reason != "lead_type" && reason != "segment" {
-			sim.reasons[reason] += n
+		switch reason {
+		case engine.WrongType, engine.WrongSegment:
+			continue
+		case engine.PhoneOpen, engine.NoAgent, engine.OverCapacity:
+		default:
+			sim.count(day, r.Campaign).blocked += n
 		}
+		sim.reasons[reason] += n
 	}
 }
 
-// printSimulation prints a row for each group that had calls, and for people a
-// summary of campaigns and reasons.
+// ended counts a call that was made.
+func (sim *simulated) ended(day, campaign string, r *crm.Record) {
+	count := sim.count(day, campaign)
+	count.called++
+	if r.TalkSeconds.V > 0 {
+		count.reached++
+	}
+}
+
+// printSimulation prints a row for each day of a campaign, and for people a
+// summary of reasons.
 func (s *session) printSimulation(sim *simulated) error {
-	columns := terminal.Columns("day", "slot", "campaign", "group", "injected", "waiting")
-	if err := s.Table(columns, sim.rows); err != nil {
+	columns := terminal.Columns("day", "campaign", "injected", "called", "reached", "recycled", "blocked", "speed_to_lead")
+	place := map[string]int{}
+	for i, c := range s.book.Campaigns {
+		place[c.Name] = i
+	}
+	keys := slices.SortedFunc(maps.Keys(sim.days), func(a, b dayOf) int {
+		return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(place[a.campaign], place[b.campaign]))
+	})
+	var rows [][]any
+	injected := 0
+	for _, key := range keys {
+		c := sim.days[key]
+		injected += c.injected
+		if c.injected+c.called+c.recycled+c.blocked == 0 {
+			continue
+		}
+		rows = append(rows, []any{key.day, key.campaign, c.injected, c.called, c.reached, c.recycled, c.blocked, median(c.waited)})
+	}
+	if err := s.Table(columns, rows); err != nil {
 		return err
 	}
-	injected := 0
-	var calls, reasons [][]any
-	for _, c := range s.book.Campaigns {
-		if n := sim.calls[c.Name]; n > 0 {
-			calls = append(calls, []any{c.Name, n})
-			injected += n
-		}
-	}
+	var reasons [][]any
 	for _, reason := range slices.SortedFunc(maps.Keys(sim.reasons), mostFirst(sim.reasons)) {
 		reasons = append(reasons, []any{reason, sim.reasons[reason]})
 	}
-	err := errors.Join(s.summary(terminal.Columns("campaign", "calls"), calls), s.summary(terminal.Columns("reason", "left_out"), reasons))
-	if err != nil {
+	if err := s.summary(terminal.Columns("reason", "left_out"), reasons); err != nil {
 		return err
 	}
-	s.Note("%s injected in %s below %s (rule book %s)", plural(injected, "call"), plural(sim.files, "file"), s.out, s.book.Short())
+	s.Note("%s injected in %s below %s; %s came in, %d recovered (rule book %s)", plural(injected, "call"), plural(sim.files, "file"), s.out,
+		plural(sim.arrived, "lead"), sim.recovered, s.book.Short())
 	return nil
+}
+
+// median is the middle of durations, in words; nothing when there are none.
+func median(all []time.Duration) any {
+	if len(all) == 0 {
+		return nil
+	}
+	slices.Sort(all)
+	middle := all[(len(all)-1)/2]
+	switch {
+	case middle < time.Minute:
+		return fmt.Sprintf("%ds", middle/time.Second)
+	case middle < time.Hour:
+		return fmt.Sprintf("%dm%02ds", middle/time.Minute, middle%time.Minute/time.Second)
+	}
+	return fmt.Sprintf("%dh%02dm", middle/time.Hour, middle%time.Hour/time.Minute)
 }
 
 // mostFirst orders names by their counts, equal ones by name.

@@ -5,25 +5,49 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/dialer"
+	"callsheet/runner/internal/dispatch"
 )
 
-// start is one campaign at the beginning of one slot.
-type start struct {
-	campaign *engine.Campaign
-	slot     calendar.Slot
+// simulation is whole days at a virtual clock: what the service would do at
+// its times, with a model of agents and of those who answer.
+type simulation struct {
+	*session
+	folder *ownFolder
+	model  model
+	later  *arrivals
+	told   simulated
 }
 
-// simulate starts every campaign at the beginning of each of its slots, for a
-// number of days that have slots, and prints what came of it.
-func (s *session) simulate(ctx context.Context, folder *ownFolder, first calendar.Date, days int) error {
-	sim := simulated{calls: map[string]int{}, reasons: map[string]int{}}
+// moment is something that happens at a time of a day. Of several at one time,
+// the one of the lower turn comes first.
+type moment struct {
+	at   time.Time
+	turn int
+	do   func(ctx context.Context, at time.Time) error
+}
+
+// Turns, in the order in which a moment's things happen.
+const (
+	turnArrival = iota
+	turnStop
+	turnRecover
+	turnStart
+	turnTick
+)
+
+// run simulates a number of days that have slots, beginning with the first
+// that has some.
+func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) error {
+	advance, done := sim.progress("simulating", int64(days), 5)
+	defer done()
 	idle := 0
 	for day := first; days > 0; day = day.AddDays(1) {
-		starts := s.starts(day)
+		starts := sim.starts(day)
 		if len(starts) == 0 {
 			if idle++; idle > 366 {
 				return fmt.Errorf("no campaign has a slot in the year before %s", day)
@@ -32,26 +56,62 @@ func (s *session) simulate(ctx context.Context, folder *ownFolder, first calenda
 		}
 		idle = 0
 		days--
-		for _, st := range starts {
-			reports, err := s.desk.Start(ctx, s.book, st.campaign, st.slot.Start)
-			if err != nil {
+		for _, m := range sim.moments(day, starts) {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
-			// Listed first: what is written and not listed would be nobody's.
-			if err := folder.list(reports); err != nil {
+			if err := m.do(ctx, m.at); err != nil {
 				return err
-			}
-			published, err := (&dialer.Publisher{Store: s.store, Out: s.out}).Drain(ctx, st.slot.Start)
-			if err != nil {
-				return err
-			}
-			sim.files += len(published)
-			for _, r := range reports {
-				sim.add(day, st.slot.Start.In(s.book.Zone).Format("15:04"), r)
 			}
 		}
+		advance(1)
 	}
-	return s.printSimulation(&sim)
+	return nil
+}
+
+// moments lists what happens on a day, in order.
+func (sim *simulation) moments(day calendar.Date, starts []start) []moment {
+	var all []moment
+	from, until := sim.midnight(day), sim.midnight(day.AddDays(1))
+	for _, at := range sim.later.times(from, until) {
+		all = append(all, moment{at, turnArrival, sim.arrive})
+	}
+	for _, job := range sim.book.Jobs {
+		if job.Name != "recover-forgotten-lead" || !job.Days.Has(day.Weekday()) || job.Every > 0 {
+			continue
+		}
+		if at, _, err := day.At(job.At, sim.book.Zone, calendar.Policy{}); err == nil {
+			all = append(all, moment{at, turnRecover, sim.recover})
+		}
+	}
+	ends := map[time.Time][]string{} // campaigns whose slot ends
+	for _, st := range starts {
+		all = append(all, moment{st.slot.Start, turnStart, func(ctx context.Context, at time.Time) error {
+			return sim.start(ctx, st.campaign, at)
+		}})
+		ends[st.slot.End] = append(ends[st.slot.End], st.campaign.Name)
+	}
+	for end, names := range ends {
+		all = append(all, moment{end.Add(-time.Minute), turnStop, func(ctx context.Context, at time.Time) error {
+			return sim.stop(ctx, names, end, at)
+		}})
+	}
+	for _, c := range sim.book.Campaigns {
+		if c.Follows == "" {
+			continue
+		}
+		for at, ok := dispatch.NextTick(sim.book, c, from.Add(-time.Millisecond)); ok && at.Before(until); at, ok = dispatch.NextTick(sim.book, c, at) {
+			all = append(all, moment{at, turnTick, func(ctx context.Context, at time.Time) error { return sim.tick(ctx, c, at) }})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b moment) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.turn, b.turn)) })
+	return all
+}
+
+// start is one campaign at the beginning of one slot.
+type start struct {
+	campaign *engine.Campaign
+	slot     calendar.Slot
 }
 
 // starts lists the slots of a day, each campaign once per beginning, in the
@@ -76,6 +136,100 @@ func (s *session) starts(day calendar.Date) []start {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b start) int { return cmp.Compare(a.slot.Start.UnixMilli(), b.slot.Start.UnixMilli()) })
+	slices.SortStableFunc(all, func(a, b start) int { return a.slot.Start.Compare(b.slot.Start) })
 	return all
+}
+
+// midnight is the beginning of a local day.
+func (s *session) midnight(day calendar.Date) time.Time {
+	return time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, s.book.Zone)
+}
+
+func (sim *simulation) start(ctx context.Context, c *engine.Campaign, at time.Time) error {
+	reports, err := sim.desk.Start(ctx, sim.book, c, at)
+	if err != nil {
+		return err
+	}
+	return sim.injected(ctx, reports, at)
+}
+
+func (sim *simulation) tick(ctx context.Context, c *engine.Campaign, at time.Time) error {
+	reports, err := sim.desk.Tick(ctx, sim.book, c, at)
+	if err != nil {
+		return err
+	}
+	return sim.injected(ctx, reports, at)
+}
+
+func (sim *simulation) injected(ctx context.Context, reports []dispatch.Report, at time.Time) error {
+	var names []string
+	for _, r := range reports {
+		for _, g := range r.Groups {
+			names = append(names, g.Files...)
+		}
+		sim.told.started(sim.day(at), r)
+	}
+	return sim.write(ctx, names, at)
+}
+
+func (sim *simulation) recover(ctx context.Context, at time.Time) error {
+	recovered, err := sim.desk.Recover(ctx, sim.book, at)
+	sim.told.recovered += len(recovered.Calls)
+	return err
+}
+
+// stop lets the agents make the calls of the slot that ends, hears what came
+// of them, and stops the campaigns.
+func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at time.Time) error {
+	calls, err := sim.made(ctx, campaigns, end, at)
+	if err != nil {
+		return err
+	}
+	reports := sim.model.records(calls)
+	ended, err := sim.desk.CallsEnded(ctx, sim.book, reports, at)
+	if err != nil {
+		return err
+	}
+	for i := range ended {
+		sim.told.ended(sim.day(at), calls[i].campaign, &reports[i])
+	}
+	report, err := sim.desk.Stop(ctx, sim.book, at, dispatch.StopOptions{Types: campaigns})
+	if err != nil {
+		return err
+	}
+	for _, r := range report.Runs {
+		sim.told.count(sim.day(at), r.Campaign).recycled += len(r.Recycled)
+	}
+	return sim.write(ctx, report.Signals, at)
+}
+
+func (sim *simulation) day(at time.Time) string {
+	return calendar.DateOf(at.In(sim.book.Zone)).String()
+}
+
+// write puts what was decided into the folder. Names are listed first: what is
+// written and not listed would be nobody's.
+func (sim *simulation) write(ctx context.Context, names []string, at time.Time) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if err := sim.folder.list(names); err != nil {
+		return err
+	}
+	published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out}).Drain(ctx, at)
+	sim.told.files += len(published)
+	return err
+}
+
+// arrive receives the leads that come in at a moment.
+func (sim *simulation) arrive(ctx context.Context, at time.Time) error {
+	leads := sim.later.at(at)
+	receiver := sim.desk.Receiver(sim.book)
+	for chunk := range slices.Chunk(leads, dispatch.MaxReceive) {
+		if _, err := receiver.Receive(ctx, chunk, at); err != nil {
+			return err
+		}
+	}
+	sim.told.arrived += len(leads)
+	return nil
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"callsheet/runner/internal/dialer"
-	"callsheet/runner/internal/dispatch"
 )
 
 // mark is the file that says a folder belongs to simulations. It lists what
@@ -86,10 +85,11 @@ func (f *ownFolder) listed() (files, folders map[string]bool, err error) {
 		if strings.HasPrefix(name, "#") || !fs.ValidPath(name) || name == "." {
 			continue
 		}
-		files[name] = true
-		files[slash.Join(slash.Dir(name), dialer.PartOf(slash.Base(name)))] = true
-		for dir := slash.Dir(name); dir != "."; dir = slash.Dir(dir) {
-			folders[dir] = true
+		for _, name := range append(dialer.Remains(name), name) {
+			files[name] = true
+			for dir := slash.Dir(name); dir != "."; dir = slash.Dir(dir) {
+				folders[dir] = true
+			}
 		}
 	}
 	return files, folders, nil
@@ -115,23 +115,16 @@ func (f *ownFolder) foreign(files, folders map[string]bool) (found string, err e
 	return found, err
 }
 
-// list adds the files of starts to the list, before they are written.
-func (f *ownFolder) list(reports []dispatch.Report) error {
-	var names strings.Builder
-	for _, r := range reports {
-		for _, g := range r.Groups {
-			for _, name := range g.Files {
-				names.WriteString(name + "\n" + name + dialer.ManifestSuffix + "\n")
-			}
-		}
-	}
-	if names.Len() == 0 {
-		return nil
+// list adds files to the list, before they are written.
+func (f *ownFolder) list(names []string) error {
+	var lines strings.Builder
+	for _, name := range names {
+		lines.WriteString(name + "\n" + name + dialer.ManifestSuffix + "\n")
 	}
 	file, err := f.root.OpenFile(mark, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("folder %s: %w", f.path, err)
 	}
-	_, err = file.WriteString(names.String())
+	_, err = file.WriteString(lines.String())
 	return errors.Join(err, file.Close())
 }

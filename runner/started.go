@@ -30,7 +30,7 @@ func (s *session) report(reports []dispatch.Report, dry bool) error {
 }
 
 func (s *session) reportSlot(r dispatch.Report) {
-	slot := r.Campaign + " " + r.Slot.Start.In(s.book.Zone).Format("2006-01-02 15:04")
+	slot := s.label(r)
 	for _, c := range r.Closed {
 		if len(c.Groups) == 0 {
 			s.Printf("%s: no slot on %s (%s)", slot, c.Day, c.Holiday)
@@ -44,7 +44,7 @@ func (s *session) reportSlot(r dispatch.Report) {
 			continue
 		}
 		nobody = false
-		s.Printf("%s %s: %d new, %d already injected, %d over capacity%s", slot, g.Group, g.New, g.Already, g.OverCapacity, others(g))
+		s.Printf("%s %s: %s", slot, g.Group, counts(g))
 	}
 	if nobody {
 		s.Printf("%s: nobody to inject", slot)
@@ -58,16 +58,40 @@ func (s *session) reportSlot(r dispatch.Report) {
 	}
 }
 
-// others are the leads that wait for another reason than capacity.
-func others(g dispatch.Started) string {
+// label names what was started: a campaign and a slot, or a tick.
+func (s *session) label(r dispatch.Report) string {
+	if !r.Tick.IsZero() {
+		return r.Campaign + " " + r.Tick.In(s.book.Zone).Format("2006-01-02 15:04:05")
+	}
+	return r.Campaign + " " + r.Slot.Start.In(s.book.Zone).Format("2006-01-02 15:04")
+}
+
+// counts are the leads of a group: injected, waiting, and how long those had
+// waited that a tick injects.
+func counts(g dispatch.Started) string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "%d new, %d already injected, %d over capacity", g.New, g.Already, g.OverCapacity)
 	if g.PhoneOpen > 0 {
 		fmt.Fprintf(&b, ", %d phone open", g.PhoneOpen)
 	}
 	if g.NoAgent > 0 {
 		fmt.Fprintf(&b, ", %d no agent", g.NoAgent)
 	}
+	if len(g.Waited) > 0 {
+		half, most := seconds(g.Waited, 50), seconds(g.Waited, 90)
+		fmt.Fprintf(&b, ", latency %d s", half)
+		if most != half {
+			fmt.Fprintf(&b, " (p90 %d s)", most)
+		}
+	}
 	return b.String()
+}
+
+// seconds is a percentile of sorted lengths of time, by nearest rank, in whole
+// seconds.
+func seconds(sorted []time.Duration, percent int) int {
+	rank := (len(sorted)*percent + 99) / 100
+	return int(sorted[rank-1] / time.Second)
 }
 
 func funnelLine(r dispatch.Report) string {
@@ -101,6 +125,10 @@ func leftOutLine(reasons map[string]int) string {
 
 // startedJSON is the report for programs.
 func (s *session) startedJSON(reports []dispatch.Report) any {
+	type latency struct {
+		P50 int `json:"p50"`
+		P90 int `json:"p90"`
+	}
 	type group struct {
 		Group           string   `json:"group"`
 		New             int      `json:"new"`
@@ -109,10 +137,12 @@ func (s *session) startedJSON(reports []dispatch.Report) any {
 		PhoneOpen       int      `json:"phone_open"`
 		NoAgent         int      `json:"no_agent"`
 		Files           []string `json:"files"`
+		Latency         *latency `json:"latency_seconds,omitempty"`
 	}
 	type slot struct {
 		Campaign string         `json:"campaign"`
 		Slot     string         `json:"slot"`
+		Tick     *time.Time     `json:"tick,omitempty"`
 		Start    time.Time      `json:"start"`
 		End      time.Time      `json:"end"`
 		Groups   []group        `json:"groups"`
@@ -126,12 +156,16 @@ func (s *session) startedJSON(reports []dispatch.Report) any {
 			Campaign: r.Campaign, Slot: r.Slot.Name, Start: r.Slot.Start, End: r.Slot.End, Groups: []group{}, Funnel: r.Funnel.Steps,
 			Reasons: r.Reasons, Unknown: r.Unknown,
 		}
+		if !r.Tick.IsZero() {
+			tick := r.Tick.UTC()
+			out[i].Tick = &tick
+		}
 		for _, g := range r.Groups {
-			files := g.Files
-			if files == nil {
-				files = []string{}
+			told := group{g.Group, g.New, g.Already, g.OverCapacity, g.PhoneOpen, g.NoAgent, orEmpty(g.Files), nil}
+			if len(g.Waited) > 0 {
+				told.Latency = &latency{seconds(g.Waited, 50), seconds(g.Waited, 90)}
 			}
-			out[i].Groups = append(out[i].Groups, group{g.Group, g.New, g.Already, g.OverCapacity, g.PhoneOpen, g.NoAgent, files})
+			out[i].Groups = append(out[i].Groups, told)
 		}
 	}
 	return out

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet"
+	"callsheet/engine"
+	"callsheet/engine/calendar"
+	"callsheet/runner/internal/report"
+	"callsheet/runner/internal/terminal"
+)
+
+type progressionOptions struct{ dsn, agent, month string }
+
+func newReportProgressionCommand(a *app) *cobra.Command {
+	var o progressionOptions
+	cmd := &cobra.Command{
+		Use:   "progression",
+		Short: "how far an agent is toward the month's targets, day by day",
+		Long: "report progression adds up, for every day of a month, what counted toward an agent's target of that day, and how\n" +
+			"much of the target is reached. It prints JSON unless another form is asked for.",
+		Example: "  callsheet report progression --agent u1 --month 2025-04 --sales-db fixtures/sales.db\n" +
+			"  callsheet report progression --agent u1 --month 2025-04 --sales-db fixtures/sales.db -o table",
+		Args: exactly(0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			month, err := time.Parse("2006-01", o.month)
+			if err != nil {
+				return usageError{fmt.Errorf("--month is %q: write a year and a month, such as 2025-04", o.month)}
+			}
+			return selling(cmd.Context(), o.dsn, func(sales *report.Sales) error {
+				days, targets, err := sales.Progression(cmd.Context(), o.agent, month.Month(), month.Year())
+				if errors.Is(err, report.ErrNoAgent) {
+					return usageError{fmt.Errorf("%w: --agent takes a username of the sales database", err)}
+				}
+				if err != nil {
+					return err
+				}
+				if targets == 0 {
+					a.term.Warn("%s has no target in %s", o.agent, o.month)
+				}
+				return a.tellProgression(days, cmd.Flags().Changed("output"))
+			})
+		},
+	}
+	cmd.Flags().StringVar(&o.agent, "agent", "", "username in the sales database")
+	cmd.Flags().StringVar(&o.month, "month", "", "month, such as 2025-04")
+	a.salesFlag(cmd, &o.dsn)
+	return cmd
+}
+
+// tellProgression prints JSON where no form was asked for.
+func (a *app) tellProgression(days []report.Progress, asked bool) error {
+	if !asked || a.term.Format == terminal.JSON {
+		return a.term.JSON(days)
+	}
+	most := slices.MaxFunc(days, func(x, y report.Progress) int { return cmp.Compare(x.Amount, y.Amount) }).Amount
+	columns := terminal.Columns("date", "target_of_the_day", "amount_of_the_day", "progression_of_the_day",
+		"target_accumulated", "amount_accumulated", "progression_accumulated")
+	people := a.term.Format == terminal.Table
+	if people {
+		columns = append(columns, terminal.Columns("amount")...)
+	}
+	rows := make([][]any, len(days))
+	for i, d := range days {
+		rows[i] = []any{d.Date, d.Target, d.Amount, d.Progression, d.TargetAccumulated, d.AmountAccumulated, d.ProgressionAccumulated}
+		if people {
+			rows[i] = append(rows[i], spark(d.Amount, most))
+		}
+	}
+	if err := a.term.Table(columns, rows); err != nil || !people {
+		return err
+	}
+	return a.tellPace(days)
+}
+
+// spark is a bar of up to eight steps.
+func spark(amount, most report.Money) string {
+	if amount <= 0 || most <= 0 {
+		return ""
+	}
+	bars := []rune("▁▂▃▄▅▆▇█")
+	return string(bars[min(len(bars)-1, int(amount*report.Money(len(bars))/(most+1)))])
+}
+
+// tellPace sets what is reached against the working days of the month that are
+// over: Monday to Friday but the holidays of the rule book.
+func (a *app) tellPace(days []report.Progress) error {
+	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
+	if err != nil {
+		return unreadable(a.rules, err)
+	}
+	today := calendar.DateOf(a.clock().In(book.Zone))
+	holidays := book.Week(&engine.Campaign{}, nil).Holidays
+	var all, over int
+	for _, d := range days {
+		day, err := calendar.ParseDate(d.Date)
+		if err != nil {
+			return err
+		}
+		_, closed := holidays.On(day)
+		if weekday := day.Weekday(); closed || weekday == time.Saturday || weekday == time.Sunday {
+			continue
+		}
+		all++
+		if !today.Before(day) {
+			over++
+		}
+	}
+	last := days[len(days)-1]
+	a.term.Note("%d of %d working days are over; %s of %s reached, %s is left", over, all,
+		last.AmountAccumulated, last.TargetAccumulated, max(0, last.TargetAccumulated-last.AmountAccumulated))
+	return nil
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"callsheet/runner/internal/crm"
+)
+
+const (
+	// leaseTime is how long a lease outlives the process that held it, and so
+	// the longest that another one waits for it.
+	leaseTime = 10 * time.Second
+	// leaseBeat is how often a lease is renewed.
+	leaseBeat = 3 * time.Second
+	// leasePoll is how often one that is held is asked for.
+	leasePoll = time.Second
+)
+
+// errLeaseLost says that another process may do now what this one did.
+var errLeaseLost = errors.New("lease lost")
+
+// guard keeps other processes from doing the same at the same time.
+type guard struct {
+	store interface {
+		Acquire(ctx context.Context, name, owner string, now, until crm.Instant) (crm.Lease, bool, error)
+		Release(ctx context.Context, l crm.Lease) error
+	}
+	name, owner string
+	clock       func() time.Time
+	sleep       func(ctx context.Context, d time.Duration) error
+}
+
+// take gets the lease. One that is held is waited for, in case its holder is
+// dead; a holder who renews it meanwhile is alive, and the lease refused.
+func (g *guard) take(ctx context.Context) (crm.Lease, error) {
+	asked := g.clock()
+	var first crm.Lease
+	for {
+		l, ok, err := g.acquire(ctx)
+		if err != nil || ok {
+			return l, err
+		}
+		if first.Owner == "" {
+			first = l
+		}
+		if l.Fence != first.Fence || l.Until != first.Until || g.clock().Sub(asked) > leaseTime {
+			return l, fmt.Errorf("another %s is at work (%s): one at a time is enough", g.name, l.Owner)
+		}
+		if err := g.sleep(ctx, leasePoll); err != nil {
+			return l, err
+		}
+	}
+}
+
+// keep renews the lease until ctx ends, or returns errLeaseLost.
+func (g *guard) keep(ctx context.Context, l crm.Lease) error {
+	until := l.Until
+	for g.sleep(ctx, leaseBeat) == nil {
+		renewed, ok, err := g.acquire(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil && crm.At(g.clock()) < until:
+			// The next beat may be luckier.
+		case err != nil:
+			return fmt.Errorf("%w: %w", errLeaseLost, err)
+		case !ok || renewed.Fence != l.Fence:
+			return fmt.Errorf("%w: %s has taken over", errLeaseLost, renewed.Owner)
+		default:
+			until = renewed.Until
+		}
+	}
+	return nil
+}
+
+func (g *guard) acquire(ctx context.Context) (crm.Lease, bool, error) {
+	now := g.clock()
+	return g.store.Acquire(ctx, g.name, g.owner, crm.At(now), crm.At(now.Add(leaseTime)))
+}
+
+// sleep waits, or returns the error of ctx when that ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
