@@ -90,12 +90,19 @@ func (sim *simulation) made(ctx context.Context, campaigns []string, end, at tim
 		return nil, err
 	}
 	var all []made
+	ranks := map[string]map[string]int{} // by slot, of its calls
 	for _, r := range runs {
 		c, known := sim.book.Campaign(r.Campaign)
 		if !known || !r.SlotEnd.Time().Equal(end) || !slices.Contains(campaigns, cmp.Or(c.Follows, c.Name)) {
 			continue
 		}
-		calls, err := sim.waiting(ctx, &r)
+		slot := strings.TrimSuffix(r.ID, "/"+r.Group)
+		if ranks[slot] == nil {
+			if ranks[slot], err = sim.ranks(ctx, slot); err != nil {
+				return nil, err
+			}
+		}
+		calls, err := sim.waiting(ctx, &r, ranks[slot])
 		if err != nil {
 			return nil, err
 		}
@@ -117,22 +124,29 @@ func (sim *simulation) made(ctx context.Context, campaigns []string, end, at tim
 }
 
 // waiting is the calls of a run that nobody has made, by their rank.
-func (sim *simulation) waiting(ctx context.Context, r *crm.Run) ([]crm.Call, error) {
+func (sim *simulation) waiting(ctx context.Context, r *crm.Run, rank map[string]int) ([]crm.Call, error) {
 	calls, err := sim.store.RunCalls(ctx, r.ID)
 	if err != nil {
 		return nil, err
 	}
 	calls = slices.DeleteFunc(calls, func(c crm.Call) bool { return c.State != crm.CallInjected })
-	decisions, err := sim.store.Decisions(ctx, strings.TrimSuffix(r.ID, "/"+r.Group))
+	slices.SortStableFunc(calls, func(a, b crm.Call) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
+	return calls, nil
+}
+
+// ranks are the places of the calls of a slot in the order of their groups.
+func (sim *simulation) ranks(ctx context.Context, slotKey string) (map[string]int, error) {
+	decisions, err := sim.store.Decisions(ctx, slotKey)
 	if err != nil {
 		return nil, err
 	}
-	rank := make(map[string]int, len(decisions))
+	rank := map[string]int{}
 	for _, d := range decisions {
-		rank[d.CallID] = d.Rank
+		if d.Injected {
+			rank[d.CallID] = d.Rank
+		}
 	}
-	slices.SortStableFunc(calls, func(a, b crm.Call) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
-	return calls, nil
+	return rank, nil
 }
 
 func later(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
