@@ -67,13 +67,14 @@ func (s *Sales) Progression(ctx context.Context, username string, month time.Mon
 	err = s.read(ctx, "operations on targets", `SELECT "target_operation"."id", "target_operation"."target_id", "target_operation"."amount"
 		FROM "target_operation" JOIN "target" ON "target"."id" = "target_operation"."target_id" WHERE "target"."owner_id" = $1`,
 		[]any{&id, &target, &amount}, func() error {
+			if of[target] == nil {
+				return nil
+			}
 			money, err := cents(amount)
 			if err != nil {
 				return fmt.Errorf("operation %d: %w", id, err)
 			}
-			if of[target] != nil {
-				of[target].Amount += money
-			}
+			of[target].Amount += money
 			return nil
 		}, agent)
 	accumulate(days)

@@ -1,6 +1,8 @@
 package terminal
 
 import (
+	"reflect"
+
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
@@ -40,10 +42,11 @@ func (t *Terminal) layout(columns []Column, rows [][]any) []table.ColumnConfig {
 func numeric(rows [][]any, column int) bool {
 	found := false
 	for _, row := range rows {
-		switch row[column].(type) {
-		case int, int64, float64:
+		// Amounts and the like are numbers that print themselves.
+		switch reflect.ValueOf(row[column]).Kind() {
+		case reflect.Int, reflect.Int64, reflect.Float64:
 			found = true
-		case nil:
+		case reflect.Invalid:
 		default:
 			return false
 		}
