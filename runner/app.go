@@ -78,6 +78,7 @@ func (a *app) root() *cobra.Command {
 		newRecoverForgottenLeadCommand(a),
 		newReportCommand(a),
 		newRescoreCommand(a),
+		newServeCommand(a),
 		newSimulateCommand(a),
 		newStartCampaignCommand(a),
 		newStopCampaignsCommand(a),

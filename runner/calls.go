@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +56,19 @@ func (s *session) importCalls(ctx context.Context, path string) error {
 			}
 			ended, err := s.desk.CallsEnded(ctx, s.book, records, s.now)
 			total.add(ended)
+			for i, e := range ended {
+				if e.Outcome == engine.Unmapped && e.Report != dispatch.ReportDuplicate {
+					total.unheard(records[i].Wrapup)
+				}
+			}
 			return err
 		},
 		tell: func(rejected int64) error {
 			if names := reader.Ignored(); len(names) > 0 {
 				s.Note("not looked at: %s %s", plural(len(names), "column"), strings.Join(names, ", "))
+			}
+			for _, label := range slices.SortedFunc(maps.Keys(total.labels), mostFirst(total.labels)) {
+				s.Note("label %q stands nowhere in rules/wrapups.yaml: %s", label, plural(total.labels[label], "call"))
 			}
 			return s.tellEnded(&total, rejected)
 		},
@@ -71,6 +81,14 @@ type endedCalls struct {
 	unknown                    int
 	retries, callbacks, review int
 	suppressed                 int
+	labels                     map[string]int // that the rule book does not know
+}
+
+func (c *endedCalls) unheard(label string) {
+	if c.labels == nil {
+		c.labels = map[string]int{}
+	}
+	c.labels[label]++
 }
 
 func (c *endedCalls) add(ended []dispatch.Ended) {

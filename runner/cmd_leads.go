@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,7 @@ func newLeadsCommand(a *app) *cobra.Command {
 		Example: "  callsheet --db fixtures leads show L-0325",
 		Args:    exactly(1, "the id of one lead"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *session) error { return runLeadsShow(cmd, s, args[0]) })
+			return a.reading(cmd.Context(), func(s *session) error { return runLeadsShow(cmd.Context(), s, args[0]) })
 		},
 	}
 	return menu(&cobra.Command{Use: "leads", Short: "look at single leads", Long: "leads looks at single leads."}, show)
@@ -52,21 +53,21 @@ type decided struct {
 	Version string `json:"rule_book"`
 }
 
-func runLeadsShow(cmd *cobra.Command, s *session, id string) error {
-	lead, err := s.store.Lead(cmd.Context(), id)
+func runLeadsShow(ctx context.Context, s *session, id string) error {
+	lead, err := s.store.Lead(ctx, id)
 	if err != nil {
 		return err
 	}
-	planned, err := s.store.PlannedCalls(cmd.Context(), []string{id})
+	planned, err := s.store.PlannedCalls(ctx, []string{id})
 	if err != nil {
 		return err
 	}
-	decisions, err := s.store.LeadDecisions(cmd.Context(), id)
+	decisions, err := s.store.LeadDecisions(ctx, id)
 	if err != nil {
 		return err
 	}
 	out := s.describe(lead)
-	if out.Calls, err = s.calls(cmd.Context(), id); err != nil {
+	if out.Calls, err = s.calls(ctx, id); err != nil {
 		return err
 	}
 	if call, ok := planned[id]; ok {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -16,6 +17,8 @@ type rankOptions struct {
 	limit   int
 	segment string
 	where   string
+	// filtered says that there is a condition, be it an empty one.
+	filtered bool
 }
 
 func newRankCommand(a *app) *cobra.Command {
@@ -27,7 +30,8 @@ func newRankCommand(a *app) *cobra.Command {
 		Example: "  callsheet --db fixtures rank --limit 10 --segment PVI_NOW --where 'lead.attempts == 0'",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.reading(cmd.Context(), func(s *session) error { return runRank(cmd, s, o) })
+			o.filtered = cmd.Flags().Changed("where")
+			return a.reading(cmd.Context(), func(s *session) error { return runRank(cmd.Context(), s, o) })
 		},
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", 20, "how many leads")
@@ -36,7 +40,7 @@ func newRankCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-func runRank(cmd *cobra.Command, s *session, o rankOptions) error {
+func runRank(ctx context.Context, s *session, o rankOptions) error {
 	if o.limit < 1 {
 		return usageError{fmt.Errorf("--limit is %d: ask for at least one lead", o.limit)}
 	}
@@ -44,13 +48,13 @@ func runRank(cmd *cobra.Command, s *session, o rankOptions) error {
 		return noSuch("segment", o.segment, segments)
 	}
 	query := dispatch.RankQuery{Segment: o.segment, Limit: o.limit}
-	if cmd.Flags().Changed("where") {
+	if o.filtered {
 		var err error
 		if query.Where, err = s.filter("--where", o.where); err != nil {
 			return err
 		}
 	}
-	leads, err := s.desk.Rank(cmd.Context(), s.book, query, s.now)
+	leads, err := s.desk.Rank(ctx, s.book, query, s.now)
 	if err != nil {
 		return err
 	}

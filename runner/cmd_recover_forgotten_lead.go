@@ -17,7 +17,7 @@ func newRecoverForgottenLeadCommand(a *app) *cobra.Command {
 		Example: "  callsheet --at 2026-11-23T08:00:00 recover-forgotten-lead --dry-run",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.during(cmd.Context(), dryRun, func(s *session) error { return runRecover(cmd.Context(), s, dryRun) })
+			return a.during(cmd.Context(), dryRun || a.missing(), func(s *session) error { return runRecover(cmd.Context(), s, dryRun) })
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be done, store nothing")

@@ -30,6 +30,9 @@ func newReportProgressionCommand(a *app) *cobra.Command {
 			"  callsheet report progression --agent u1 --month 2025-04 --sales-db fixtures/sales.db -o table",
 		Args: exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.agent == "" {
+				return usageError{errors.New("--agent is missing: name somebody of the sales database by username")}
+			}
 			month, err := time.Parse("2006-01", o.month)
 			if err != nil {
 				return usageError{fmt.Errorf("--month is %q: write a year and a month, such as 2025-04", o.month)}
@@ -65,7 +68,7 @@ func (a *app) tellProgression(days []report.Progress, asked bool) error {
 		"target_accumulated", "amount_accumulated", "progression_accumulated")
 	people := a.term.Format == terminal.Table
 	if people {
-		columns = append(columns, terminal.Columns("amount")...)
+		columns = append(columns, terminal.Columns("day")...)
 	}
 	rows := make([][]any, len(days))
 	for i, d := range days {

@@ -82,6 +82,9 @@ func newReportSessionsCommand(a *app) *cobra.Command {
 		Example: "  callsheet report sessions --starting-from 2025-05-01 --sales-db fixtures/sales.db",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if from == "" {
+				return usageError{errors.New("--starting-from is missing: name the first day, such as 2025-05-01")}
+			}
 			day, err := calendar.ParseDate(from)
 			if err != nil {
 				return usageError{err}

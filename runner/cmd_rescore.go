@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -20,21 +21,21 @@ func newRescoreCommand(a *app) *cobra.Command {
 		Example: "  callsheet --rules /etc/callsheet --db /var/lib/callsheet/callsheet.db rescore",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.reading(cmd.Context(), func(s *session) error { return runRescore(cmd, a, s) })
+			return a.reading(cmd.Context(), func(s *session) error { return runRescore(cmd.Context(), a, s) })
 		},
 	}
 }
 
-func runRescore(cmd *cobra.Command, a *app, s *session) error {
+func runRescore(ctx context.Context, a *app, s *session) error {
 	if err := s.onlyRead(a.db); err != nil {
 		return err
 	}
-	total, err := s.store.CountLeads(cmd.Context())
+	total, err := s.store.CountLeads(ctx)
 	if err != nil {
 		return err
 	}
 	advance, done := s.progress("rescoring", int64(total), slowLeads)
-	got, err := s.desk.Rescore(cmd.Context(), s.book, s.now, func(n int) { advance(int64(n)) })
+	got, err := s.desk.Rescore(ctx, s.book, s.now, func(n int) { advance(int64(n)) })
 	done()
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/engine"
+	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dispatch"
 )
 
@@ -61,12 +62,32 @@ func runStart(ctx context.Context, s *session, o startOptions) error {
 	if unsent != nil {
 		return unsent
 	}
-	// What an earlier command has decided and not written comes first.
-	if err := s.publish(ctx); err != nil {
+	if err := s.noSimulation(); err != nil {
+		return err
+	}
+	if err := s.remind(ctx); err != nil {
 		return err
 	}
 	reports, err := s.start(ctx, campaigns)
 	return errors.Join(s.publish(ctx), s.report(reports, false), err)
+}
+
+// remind says that runs wait for a stop that nobody gave.
+func (s *session) remind(ctx context.Context) error {
+	open, err := s.store.OpenRuns(ctx)
+	if err != nil {
+		return err
+	}
+	over := 0
+	for _, r := range open {
+		if r.SlotEnd < crm.At(s.now) {
+			over++
+		}
+	}
+	if over > 0 {
+		s.Warn("%s of slots that are over: stop-campaigns plans again whom nobody called", plural(over, "open run"))
+	}
+	return nil
 }
 
 // setClock sets the clock to the time that a flag gives, if any.

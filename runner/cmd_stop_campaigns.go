@@ -25,7 +25,7 @@ func newStopCampaignsCommand(a *app) *cobra.Command {
 		Example: "  callsheet stop-campaigns --start-date=2026-11-23T12:59:00",
 		Args:    exactly(0, "no argument (name the campaign with --type)"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.during(cmd.Context(), o.dryRun, func(s *session) error { return runStop(cmd.Context(), s, o) })
+			return a.during(cmd.Context(), o.dryRun || a.missing(), func(s *session) error { return runStop(cmd.Context(), s, o) })
 		},
 	}
 	cmd.Flags().StringVar(&o.date, "start-date", "", "when the campaigns are stopped; now when left out")
@@ -61,6 +61,11 @@ func runStop(ctx context.Context, s *session, o stopOptions) error {
 	}
 	if err := s.noSimulation(); err != nil {
 		return err
+	}
+	if o.force {
+		if err := s.unsendable(s.book.Campaigns); err != nil {
+			return err
+		}
 	}
 	// What the dialer can still be given is not recycled. What cannot be handed
 	// over must not keep a campaign from being stopped.

@@ -36,11 +36,15 @@ func TestImports(t *testing.T) {
 		"callsheet/runner/internal/dispatch": {
 			"callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 		},
+		"callsheet/runner/internal/server": {
+			"callsheet/engine", "callsheet/engine/calendar", "callsheet/runner/internal/crm", "callsheet/runner/internal/dispatch",
+			"callsheet/runner/internal/intake",
+		},
 		// Wiring: everything may be imported here, and nobody imports it.
 		"callsheet/runner": {
 			"callsheet", "callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 			"callsheet/runner/internal/dialer", "callsheet/runner/internal/dispatch", "callsheet/runner/internal/intake",
-			"callsheet/runner/internal/report", "callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
+			"callsheet/runner/internal/report", "callsheet/runner/internal/server", "callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
 			"callsheet/runner/internal/tree",
 		},
 	}

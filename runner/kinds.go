@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dispatch"
@@ -70,13 +71,13 @@ func (s *session) importLeads(ctx context.Context, path string) error {
 }
 
 func (s *session) leadReader(source *intake.Source) (*intake.LeadReader, error) {
-	return intake.Leads(source, s.customFields(), intake.NewPhones(), s.book.Zone)
+	return intake.Leads(source, customFields(s.book), intake.NewPhones(), s.book.Zone)
 }
 
 // customFields tells the reader of leads what rules/fields.yaml says of them.
-func (s *session) customFields() []intake.Custom {
+func customFields(book *engine.RuleBook) []intake.Custom {
 	var fields []intake.Custom
-	for _, f := range s.book.Fields {
+	for _, f := range book.Fields {
 		root, name, _ := strings.Cut(f.Name, ".")
 		switch {
 		case root == "contact":

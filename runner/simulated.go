@@ -20,6 +20,15 @@ type simulated struct {
 	// arrived are the leads that came in meanwhile, recovered those that were
 	// planned again after somebody forgot them.
 	arrived, recovered, files int
+	first, last               string // day
+}
+
+// lived notes a day on which something could happen.
+func (sim *simulated) lived(day string) {
+	if sim.first == "" {
+		sim.first = day
+	}
+	sim.last = day
 }
 
 type dayOf struct{ day, campaign string }
@@ -106,7 +115,11 @@ func (s *session) printSimulation(sim *simulated) error {
 	if err := s.summary(terminal.Columns("reason", "left_out"), reasons); err != nil {
 		return err
 	}
-	s.Note("%s injected in %s below %s; %s came in, %d recovered (rule book %s)", plural(injected, "call"), plural(sim.files, "file"), s.out,
+	days := sim.first
+	if sim.last != sim.first {
+		days += " to " + sim.last
+	}
+	s.Note("%s: %s injected in %s below %s; %s came in, %d recovered (rule book %s)", days, plural(injected, "call"), plural(sim.files, "file"), s.out,
 		plural(sim.arrived, "lead"), sim.recovered, s.book.Short())
 	return nil
 }

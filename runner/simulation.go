@@ -45,6 +45,10 @@ const (
 func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) error {
 	advance, done := sim.progress("simulating", int64(days), 5)
 	defer done()
+	// Runs that somebody left open are no part of these days.
+	if _, err := sim.desk.Stop(ctx, sim.book, sim.midnight(first), dispatch.StopOptions{}); err != nil {
+		return err
+	}
 	idle := 0
 	for day := first; days > 0; day = day.AddDays(1) {
 		starts := sim.starts(day)
@@ -56,6 +60,7 @@ func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) e
 		}
 		idle = 0
 		days--
+		sim.told.lived(day.String())
 		for _, m := range sim.moments(day, starts) {
 			if err := ctx.Err(); err != nil {
 				return err

@@ -18,6 +18,9 @@ func (s *session) reportStop(r dispatch.StopReport, dry bool) error {
 	}
 	s.Printf("%s", stopSentence(r))
 	for _, run := range r.Runs {
+		if n := len(run.Recycled); n > 0 && !run.DueAt.Valid {
+			s.Warn("%s: %s parked: campaign %s has no further slot; rescore and recover-forgotten-lead find another campaign", run.ID, plural(n, "lead"), run.Into)
+		}
 		if run.Silent != "" {
 			s.Note("%s: no stop file: %s", run.ID, run.Silent)
 		}
@@ -65,9 +68,10 @@ func (s *session) stoppedJSON(r dispatch.StopReport) any {
 		Stopped   int      `json:"stopped"`
 		Recycled  int      `json:"recycled"`
 		Orphans   int      `json:"orphans"`
+		Parked    int      `json:"parked"`
 		Runs      []run    `json:"runs"`
 		StopFiles []string `json:"stop_files"`
-	}{r.Stopped, r.Recycled, r.Orphans, []run{}, orEmpty(r.Signals)}
+	}{r.Stopped, r.Recycled, r.Orphans, r.Parked, []run{}, orEmpty(r.Signals)}
 	for _, one := range r.Runs {
 		told := run{
 			Run: one.ID, Campaign: one.Campaign, Group: one.Group, Published: one.Published, Orphan: one.Orphan, Into: one.Into,

@@ -2,6 +2,7 @@ package expression
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -183,7 +184,10 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			b := load(t, s, leads...)
 			var conditions []*Condition
 			for _, src := range benchConditions() {
-				conditions = append(conditions, mustCondition(t, s, src))
+				// The machines of package regexp live in a pool that may be emptied at any time.
+				if !strings.Contains(src, " matches ") {
+					conditions = append(conditions, mustCondition(t, s, src))
+				}
 			}
 			points := mustValue(t, s, `2 * min(lead.visits, 10) - 3.5 * (lead.attempts - 3)`)
 			evaluate := func() {
@@ -193,7 +197,10 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 				}
 				points.Eval(b)
 			}
-			evaluate()
+			// Layouts are made after some questions about the same facts.
+			for range 20 {
+				evaluate()
+			}
 			if allocs := testing.AllocsPerRun(20, evaluate); allocs > 0 {
 				t.Errorf("%v allocations", allocs)
 			}

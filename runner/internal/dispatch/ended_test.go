@@ -466,3 +466,16 @@ func TestImportedCountersCount(t *testing.T) {
 	must(t, err)
 	same(t, "a month later", []int64{o.lead("L1").Attempts, o.lead("L1").Attempts30d}, []int64{5, 0})
 }
+
+// A report of a call that was not ours puts a lead aside while its call is with
+// the dialer; corrected, it gives the lead back, and the stop plans it again.
+func TestACorrectionGivesBackALeadThatTheDialerStillHas(t *testing.T) {
+	t.Parallel()
+	o := monday(t)
+	o.hears("11:40:00", report(t, "before", "L1", "2026-11-23T08:20:00", "", "Propos inaudibles"))
+	same(t, "put aside", o.lead("L1").Status, crm.Review)
+	o.hears("11:41:00", report(t, "before", "L1", "2026-11-23T08:20:00", "", "Pas de réponse"))
+	same(t, "given back", []any{o.lead("L1").Status, o.pending("L1"), o.plan("L1")}, []any{crm.InCampaign, false, ""})
+	o.stop("2026-11-23T12:59:00", dispatch.StopOptions{})
+	same(t, "planned again", o.plan("L1"), "plan PVI 2026-11-23 14:00 a1")
+}

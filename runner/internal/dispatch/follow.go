@@ -120,6 +120,9 @@ func (db *debrief) callAgain(s *subject, q sequel, own []*crm.Record, e *Ended) 
 		return
 	}
 	if db.openCall(s).ID != "" {
+		if !inPlay(s.Status) {
+			s.Status = crm.InCampaign
+		}
 		return // the dialer is still calling
 	}
 	if p := s.planned(); p.Kind == crm.KindCallback && p.DueAt > q.record.At() && !q.undoes {

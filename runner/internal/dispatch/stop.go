@@ -29,8 +29,10 @@ type StopReport struct {
 	// Recycled the calls of all runs stopped that are planned again, Orphans
 	// those of runs that should have been stopped long ago.
 	Stopped, Recycled, Orphans int
-	Runs                       []StoppedRun // by id
-	Signals                    []string     // names of the stop files
+	// Parked counts the calls that have no slot to be planned for.
+	Parked  int
+	Runs    []StoppedRun // by id
+	Signals []string     // names of the stop files
 }
 
 // StoppedRun is what a stop did with one run.
@@ -283,12 +285,17 @@ func (s *stopping) report(done []crm.Stopped) StopReport {
 			}
 		}
 		report.Runs = append(report.Runs, r)
+		again := len(r.Recycled)
+		if !r.DueAt.Valid {
+			report.Parked += again
+			again = 0
+		}
 		if r.Orphan {
-			report.Orphans += len(r.Recycled)
+			report.Orphans += again
 			continue
 		}
 		report.Open = true
-		report.Recycled += len(r.Recycled)
+		report.Recycled += again
 		if r.Published {
 			report.Stopped++
 		}

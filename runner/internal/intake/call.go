@@ -139,15 +139,17 @@ type Call struct {
 
 // Calls reads a file of calls, one report a row, with the columns of
 // [CallFields]; others are not looked at, see [Reader.Ignored]. callId must be
-// there, or contactId. The error is a *FileError about the header.
+// there, or contactId, and what the call came to as wrapup or callResult. The
+// error is a *FileError about the header.
 func Calls(source *Source, parser *CallParser) (*Reader[Call], error) {
 	t := &table[Call]{
-		required: [][]string{{"callId", "contactId"}},
-		id:       func(c *Call) string { return c.ID },
-		fresh:    func(c *Call) { c.texts = map[string]string{} },
-		settle:   func(c *Call, _ bool) { c.Record, c.err = parser.Parse(c.texts) },
-		validate: func(c *Call) error { return c.err },
-		lax:      true,
+		required:  [][]string{{"callId", "contactId"}},
+		announced: [][]string{{"wrapup", "callResult"}},
+		id:        func(c *Call) string { return c.ID },
+		fresh:     func(c *Call) { c.texts = map[string]string{} },
+		settle:    func(c *Call, _ bool) { c.Record, c.err = parser.Parse(c.texts) },
+		validate:  func(c *Call) error { return c.err },
+		lax:       true,
 	}
 	for _, name := range CallFields() {
 		t.columns = append(t.columns, column[Call]{name: name, kind: text, of: func(c *Call) any { return callText{c.texts, name} }})

@@ -57,6 +57,9 @@ func newReader[E any](source *Source, t *table[E], r reading) (*Reader[E], error
 		if reader.columns, err = reader.resolver.resolve(header); err != nil {
 			return nil, source.fail(source.line, err)
 		}
+		if err := reader.resolver.announces(header); err != nil {
+			return nil, source.fail(source.line, err)
+		}
 		reader.ignore(header)
 	}
 	return reader, nil

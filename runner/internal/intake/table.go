@@ -14,7 +14,10 @@ type table[E any] struct {
 	// required lists the columns without which no row can be stored; of the
 	// columns of one entry, one is enough.
 	required [][]string
-	id       func(*E) string
+	// announced are likewise the columns that a CSV must have; a row of NDJSON
+	// may lack them.
+	announced [][]string
+	id        func(*E) string
 	// fresh fills a new entity before its cells, settle completes any entity
 	// after them; both may be nil.
 	fresh    func(*E)
@@ -112,12 +115,23 @@ func (r resolver[E]) resolve(names []string) ([]int, error) {
 		}
 		found[i], from[c] = c, name
 	}
-	return found, r.complete(from)
+	return found, complete(r, from, r.required)
 }
 
-// complete says which required column is missing.
-func (r resolver[E]) complete(have map[int]string) error {
-	for _, either := range r.required {
+// announces says which column the header of a CSV lacks.
+func (r resolver[E]) announces(names []string) error {
+	have := map[int]string{}
+	for _, name := range names {
+		if c, known := r.byName[fold(name)]; known {
+			have[c] = name
+		}
+	}
+	return complete(r, have, r.announced)
+}
+
+// complete says which of the needed columns is missing.
+func complete[E any](r resolver[E], have map[int]string, needed [][]string) error {
+	for _, either := range needed {
 		ok := false
 		for _, name := range either {
 			_, has := have[r.byName[fold(name)]]

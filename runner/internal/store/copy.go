@@ -98,16 +98,18 @@ func anyRow(rows *sql.Rows, n int) ([]any, error) {
 	return row, nil
 }
 
-// NewestLead is when the newest lead was received or estimated, 0 without
-// leads.
+// NewestLead is when the newest lead was received or estimated, or a call was
+// last planned for one; 0 without leads.
 func (s *Store) NewestLead(ctx context.Context) (crm.Instant, error) {
 	var newest crm.Instant
 	err := s.view(ctx, "find the newest lead", func(ctx context.Context, q querier) error {
-		var received, estimated sql.NullInt64
-		rows, err := q.QueryContext(ctx, `SELECT MAX("created_at"), MAX("estimated_at") FROM "lead"`)
-		type pair struct{}
-		_, err = scan(rows, err, []any{&received, &estimated}, &pair{})
-		newest = max(crm.Instant(received.Int64), crm.Instant(estimated.Int64))
+		var times [3]sql.NullInt64
+		rows, err := q.QueryContext(ctx, `SELECT (SELECT MAX("created_at") FROM "lead"), (SELECT MAX("estimated_at") FROM "lead"),
+			(SELECT MAX("created_at") FROM "call")`)
+		_, err = scan(rows, err, []any{&times[0], &times[1], &times[2]}, &times)
+		for _, t := range times {
+			newest = max(newest, crm.Instant(t.Int64))
+		}
 		return err
 	})
 	return newest, err

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"callsheet/engine"
+	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/dispatch"
+	"callsheet/runner/internal/intake"
+)
+
+// postLead receives one lead: typed, segmented, scored and planned.
+func (s *Server) postLead(w http.ResponseWriter, r *http.Request) error {
+	object, err := body(r)
+	if err != nil {
+		return err
+	}
+	book, now := s.Rules.Book(), s.Clock()
+	incoming, err := s.readLead(book, object)
+	if err != nil {
+		s.count.leads.WithLabelValues("unusable").Inc()
+		return err
+	}
+	// Whoever has sent the lead may be gone before it is stored: it counts.
+	ctx := context.WithoutCancel(r.Context())
+	got, err := s.Desk.Receiver(book).Receive(ctx, []dispatch.Incoming{incoming}, now)
+	if err != nil {
+		return err
+	}
+	status, result := http.StatusOK, "unchanged"
+	switch {
+	case got.New > 0:
+		status, result = http.StatusCreated, "new"
+	case got.Changed > 0:
+		result = "changed"
+	}
+	s.count.leads.WithLabelValues(result).Inc()
+	out, err := s.received(ctx, book, incoming.ID, result, now)
+	if err != nil {
+		return err
+	}
+	return answer(w, status, out)
+}
+
+// readLead reads a JSON object as a file of leads would be read.
+func (s *Server) readLead(book *engine.RuleBook, object []byte) (dispatch.Incoming, error) {
+	source, err := intake.NewSource("lead.json", bytes.NewReader(object), int64(len(object)))
+	if err != nil {
+		return dispatch.Incoming{}, refuse(http.StatusBadRequest, "%v", err)
+	}
+	reader, err := intake.Leads(source, s.Fields(book), intake.NewPhones(), book.Zone)
+	if err != nil {
+		return dispatch.Incoming{}, err
+	}
+	row, err := reader.Next()
+	if err != nil {
+		return dispatch.Incoming{}, refuse(http.StatusUnprocessableEntity, "the lead cannot be read: %v", err)
+	}
+	if row.Reject != "" {
+		return dispatch.Incoming{}, refuse(http.StatusUnprocessableEntity, "the lead cannot be stored: %s", row.Reject)
+	}
+	return dispatch.Incoming{ID: row.ID, Set: row.Set}, nil
+}
+
+// received is what became of a lead, and how its score adds up.
+type received struct {
+	Lead      string             `json:"lead"`
+	Result    string             `json:"result"` // new, changed or unchanged
+	Status    string             `json:"status"`
+	Type      string             `json:"type"`
+	Segment   string             `json:"segment"`
+	Group     string             `json:"group"`
+	Score     int64              `json:"score"`
+	Grade     string             `json:"grade"`
+	Breakdown []engine.ScoreLine `json:"breakdown"` // adds up to the score now
+	RuleBook  string             `json:"rule_book"`
+	Next      *next              `json:"next_call,omitempty"`
+}
+
+func (s *Server) received(ctx context.Context, book *engine.RuleBook, id, result string, now time.Time) (received, error) {
+	lead, err := s.Store.Lead(ctx, id)
+	if err != nil {
+		return received{}, err
+	}
+	planned, err := s.Store.PlannedCalls(ctx, []string{id})
+	if err != nil {
+		return received{}, err
+	}
+	lines, score := s.Desk.Breakdown(book, lead, now)
+	out := received{
+		Lead: id, Result: result, Status: lead.Status, Type: lead.Type, Segment: lead.Segment, Group: lead.Group, Score: score,
+		Grade: lead.Grade, Breakdown: lines, RuleBook: book.Short(),
+	}
+	if call, ok := planned[id]; ok {
+		out.Next = plannedCall(book, &call)
+	}
+	return out, nil
+}
+
+// lead tells everything about one lead, its phone masked.
+func (s *Server) lead(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.Office.Lead(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+// What a ranking shows when nothing is said, and at most.
+const (
+	usualLimit = 20
+	maxLimit   = 1000
+)
+
+// ranking lists leads by score, best first.
+func (s *Server) ranking(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	want := Ranking{Limit: usualLimit, Segment: query.Get("segment"), Where: query.Get("where")}
+	if text := query.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > maxLimit {
+			return refuse(http.StatusBadRequest, "limit is %q: write a number from 1 to %d", text, maxLimit)
+		}
+		want.Limit = n
+	}
+	out, err := s.Office.Rank(r.Context(), want)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+// local is an instant as people of the call centre read it (RFC 3339).
+func local(book *engine.RuleBook, i crm.Instant) string {
+	return i.Time().In(book.Zone).Format(time.RFC3339)
+}

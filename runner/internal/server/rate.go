@@ -1,0 +1,48 @@
+package server
+
+import (
+	"crypto/sha256"
+	"math"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// limits keep one client from taking the service from the others: so many
+// requests a second for each token, and as many for all who have none.
+type limits struct {
+	known     map[[sha256.Size]byte]*rate.Limiter
+	strangers *rate.Limiter
+}
+
+// newLimits allows so many requests a second, and twice as many at once; nil
+// when there is no limit.
+func newLimits(perSecond float64, t *Tokens) *limits {
+	if perSecond <= 0 {
+		return nil
+	}
+	one := func() *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), int(math.Ceil(2*perSecond))) }
+	l := &limits{map[[sha256.Size]byte]*rate.Limiter{}, one()}
+	if t != nil {
+		for _, token := range t.known {
+			l.known[token.sum] = one()
+		}
+	}
+	return l
+}
+
+// allow says whether a request comes too soon; nil when it does not.
+func (l *limits) allow(r *http.Request, now time.Time) error {
+	if l == nil {
+		return nil
+	}
+	limiter, ok := l.known[sha256.Sum256([]byte(given(r)))]
+	if !ok {
+		limiter = l.strangers
+	}
+	if limiter.AllowN(now, 1) {
+		return nil
+	}
+	return refuse(http.StatusTooManyRequests, "too many requests with this token: send it again in a second")
+}
