@@ -3,19 +3,11 @@ package dispatch
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/crm"
 )
-
-// turn is when a lead may be called again.
-type turn struct {
-	from  time.Time
-	past  *engine.Past
-	until calendar.Date // first day that the limits allow; zero: any
-}
 
 // tryAgain plans a retry at the beginning of the first slot of the campaign
 // that the delay, the packs and the limits allow: of another name than that of
@@ -30,42 +22,17 @@ func (db *debrief) tryAgain(s *subject, q sequel, t turn, e *Ended) {
 	}
 	group, _ := db.book.Group(s.Group)
 	week := db.book.Week(c, group)
-	due, why, ok := db.slot(week, others(week, q), t)
+	due, rest, ok := t.slot(db.book, week, db.now, others(week, q)...)
 	if !ok {
-		e.Held = why
+		e.Held = because(rest)
 		db.giveUp(s, crm.CallSuperseded)
 		return
 	}
-	next := crm.Call{Kind: crm.KindRetry, DueAt: crm.At(due), Campaign: c.Name, Reason: why}
+	next := crm.Call{Kind: crm.KindRetry, DueAt: crm.At(due), Campaign: c.Name, Reason: because(rest)}
 	if q.outcome.KeepAgent {
 		next.Agent = caller(q)
 	}
 	e.Next = db.plan(s, next)
-}
-
-// slot is the beginning of the first slot of those names that may be used,
-// and the rule that moved it, if one did; or the rule that forbids every one.
-func (db *debrief) slot(week *calendar.Week, names []string, t turn) (due time.Time, why string, ok bool) {
-	slot, found := week.Starting(t.from, db.now, names...)
-	for found {
-		free, rest, allowed := db.book.FreeFrom(t.past, slot.Date)
-		switch {
-		case !allowed:
-			return due, rest.String(), false
-		case slot.Date.Before(free):
-			why = rest.String()
-		case slot.Date.Before(t.until):
-			free, why = t.until, engine.Rest{Rule: "limit", Until: t.until}.String()
-		default:
-			return slot.Start, why, true
-		}
-		day, _, err := free.At(0, db.book.Zone, calendar.Policy{})
-		if err != nil {
-			return due, why, false
-		}
-		slot, found = week.Starting(day, db.now, names...)
-	}
-	return due, why, false
 }
 
 // others names the slots in which a call may be tried again; none: all.

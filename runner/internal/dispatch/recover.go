@@ -187,22 +187,12 @@ func (r *recovery) campaign(leadType, segment string) *engine.Campaign {
 // due is the beginning of the first slot whose day the past allows, and the
 // rule that moved it there; or the reason why there is none.
 func (r *recovery) due(week *calendar.Week, past *engine.Past) (due time.Time, why, reason string) {
-	book := r.receiver.book
-	slot, ok := week.Starting(r.at, r.at)
-	for ok {
-		free, rest, allowed := book.FreeFrom(past, slot.Date)
-		switch {
-		case !allowed:
-			return due, "", rest.Rule
-		case free == slot.Date:
-			return slot.Start, why, ""
-		}
-		why = rest.String()
-		day, _, err := free.At(0, book.Zone, calendar.Policy{})
-		if err != nil {
-			break
-		}
-		slot, ok = week.Starting(day, r.at)
+	due, rest, ok := turn{from: r.at, past: past}.slot(r.receiver.book, week, r.at)
+	switch {
+	case ok:
+		return due, because(rest), ""
+	case rest.Rule != "":
+		return due, "", rest.Rule
 	}
 	return due, "", engine.NoCampaign
 }
