@@ -25,6 +25,9 @@ import (
 // twice in a slot or forgotten. CALLSHEET_KILLS is how many are killed at
 // least.
 func TestKilledCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("killing processes again and again takes long: run without -short")
+	}
 	t.Parallel()
 	kills := 24
 	if text := os.Getenv("CALLSHEET_KILLS"); text != "" {

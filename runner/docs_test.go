@@ -14,6 +14,9 @@ import (
 // TestReadme runs the first terminal session of the README: what it shows is
 // what happens, byte for byte.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starting the program hundreds of times takes long: run without -short")
+	}
 	t.Parallel()
 	shown := sessions(t, "../README.md")
 	if len(shown) == 0 {
@@ -28,6 +31,9 @@ func TestReadme(t *testing.T) {
 // TestPages runs the terminal sessions of docs/, each page in a folder of its
 // own. Versions of the shipped rule book may differ.
 func TestPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starting the program hundreds of times takes long: run without -short")
+	}
 	t.Parallel()
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil || len(pages) == 0 {

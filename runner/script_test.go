@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 // TestScripts runs the stories in testdata/script: what a user types and what
 // comes of it. The rule books and leads of fixtures/ are at hand in each.
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starting the program hundreds of times takes long: run without -short")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

@@ -144,6 +144,9 @@ func seeded(t *testing.T) *rand.Rand {
 }
 
 func TestCrashAtEveryPoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("killing processes again and again takes long: run without -short")
+	}
 	t.Parallel()
 	w := newWorld(t)
 	w.consume(w.in)
@@ -181,6 +184,9 @@ func (w *world) killAtPoints(points []string) {
 
 // Two drains at once, one of them or both killed at any instant.
 func TestCrashAtRandom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("killing processes again and again takes long: run without -short")
+	}
 	t.Parallel()
 	w := newWorld(t)
 	w.consume(w.in)
@@ -202,6 +208,9 @@ func TestCrashAtRandom(t *testing.T) {
 
 // Over SFTP the server dies too.
 func TestCrashSFTP(t *testing.T) {
+	if testing.Short() {
+		t.Skip("killing processes again and again takes long: run without -short")
+	}
 	t.Parallel()
 	s := startSSH(t)
 	w := newWorld(t)
@@ -257,6 +266,9 @@ func (w *world) ended(drains ...*exec.Cmd) {
 }
 
 func TestCrashUpload(t *testing.T) {
+	if testing.Short() {
+		t.Skip("killing processes again and again takes long: run without -short")
+	}
 	t.Parallel()
 	w := newWorld(t)
 	box := newInbox()

@@ -18,6 +18,9 @@ type CallParser struct {
 	Zone   *time.Location // of local times
 	// Date reads a date in the dialer's own layout; ISO 8601 is read anyway.
 	Date func(text string) (time.Time, error)
+	// Now is the clock: a call that took place more than a day later is a
+	// mistake. Without it any date will do.
+	Now func() time.Time
 }
 
 // CallFields names the texts of a report: the sixteen that dialers send, then
@@ -34,7 +37,7 @@ func CallFields() []string {
 // missing is empty, others are not looked at. A report without callId gets one
 // from contact, start and agent, the same each time it comes. The error says
 // everything that keeps the report from being stored: no id, a start or end
-// that is no date, a number that is none or below zero. A callback date is kept
+// that is no date or lies in the future, a number that is none or below zero. A callback date is kept
 // as it came, since rules decide about it, and so is a phone that cannot be
 // called.
 func (p *CallParser) Parse(report map[string]string) (crm.Record, error) {
@@ -87,6 +90,14 @@ func (in *callTexts) fault(name string, err error) {
 }
 
 func (in *callTexts) date(name string) (at crm.Maybe[crm.Instant]) {
+	at = in.read(name)
+	if at.Valid && in.Now != nil && at.V.Time().After(in.Now().Add(24*time.Hour)) {
+		in.fault(name, errors.New("is in the future: the call cannot have been made"))
+	}
+	return at
+}
+
+func (in *callTexts) read(name string) (at crm.Maybe[crm.Instant]) {
 	s := in.text(name)
 	if s == "" {
 		return at

@@ -139,3 +139,15 @@ func TestAFileOfCalls(t *testing.T) {
 		t.Errorf("ignored columns (-want +got):\n%s", diff)
 	}
 }
+
+func TestACallCannotHaveBeenMadeInTheFuture(t *testing.T) {
+	t.Parallel()
+	p := callParser(t)
+	p.Now = func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+	for start, fine := range map[string]bool{"24/11/2026 12:59:00": true, "24/11/2026 13:01:00": false, "23/11/2030 10:20:00": false} {
+		_, err := p.Parse(map[string]string{"callId": "c", "callStart": start})
+		if (err == nil) != fine {
+			t.Errorf("%s: %v", start, err)
+		}
+	}
+}

@@ -29,6 +29,7 @@ func (s *Server) postCall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	parser.Now = s.Clock
 	record, err := parser.Parse(fields)
 	if err != nil {
 		s.count.calls.WithLabelValues("unusable").Inc()
