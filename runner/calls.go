@@ -40,7 +40,9 @@ func (s *session) importCalls(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	parser.Now = func() time.Time { return s.now }
+	if s.hold == nil { // a simulation may begin before the history of its folder ends
+		parser.Now = func() time.Time { return s.now }
+	}
 	var reader *intake.Reader[intake.Call]
 	var total endedCalls
 	return load(ctx, s, path, loading[intake.Call]{
