@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -39,17 +40,26 @@ func (a *arrivals) hold(leads []dispatch.Incoming) []dispatch.Incoming {
 }
 
 func (a *arrivals) sort() {
-	slices.SortStableFunc(a.leads, func(x, y arrival) int { return int(max(-1, min(1, x.at-y.at))) })
+	slices.SortStableFunc(a.leads, func(x, y arrival) int { return cmp.Compare(x.at, y.at) })
+}
+
+// within is the leads that come in in [from, until), in order of time.
+func (a *arrivals) within(from, until crm.Instant) []arrival {
+	if a == nil {
+		return nil
+	}
+	place := func(at crm.Instant) int {
+		i, _ := slices.BinarySearchFunc(a.leads, at, func(l arrival, at crm.Instant) int { return cmp.Compare(l.at, at) })
+		return i
+	}
+	return a.leads[place(from):place(until)]
 }
 
 // times lists the moments in [from, until) at which leads come in.
 func (a *arrivals) times(from, until time.Time) []time.Time {
-	if a == nil {
-		return nil
-	}
 	var all []time.Time
-	for _, l := range a.leads {
-		if at := l.at.Time(); !at.Before(from) && at.Before(until) && (len(all) == 0 || !all[len(all)-1].Equal(at)) {
+	for _, l := range a.within(crm.At(from), crm.At(until)) {
+		if at := l.at.Time(); len(all) == 0 || !all[len(all)-1].Equal(at) {
 			all = append(all, at)
 		}
 	}
@@ -59,10 +69,8 @@ func (a *arrivals) times(from, until time.Time) []time.Time {
 // at is the leads that come in at a moment.
 func (a *arrivals) at(at time.Time) []dispatch.Incoming {
 	var leads []dispatch.Incoming
-	for _, l := range a.leads {
-		if l.at == crm.At(at) {
-			leads = append(leads, l.lead)
-		}
+	for _, l := range a.within(crm.At(at), crm.At(at)+1) {
+		leads = append(leads, l.lead)
 	}
 	return leads
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -47,21 +46,14 @@ func runLoop(ctx context.Context, a *app, s *session, once bool) error {
 	if err != nil {
 		return err
 	}
-	within, cancel := context.WithCancelCause(ctx)
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		if err := g.keep(within, lease); err != nil {
-			cancel(err)
-		}
+	return g.hold(ctx, lease, func(ctx context.Context) error {
+		watching, stop := context.WithCancel(ctx)
+		var beside sync.WaitGroup
+		beside.Go(func() { _ = s.rules.Watch(watching) }) // ends with its context and for no other reason
+		defer beside.Wait()
+		defer stop()
+		return l.run(ctx)
 	})
-	beside.Go(func() { _ = s.rules.Watch(within) })
-	err = l.run(within)
-	cancel(nil)
-	beside.Wait()
-	if errors.Is(err, errLeaseLost) {
-		return err
-	}
-	return errors.Join(err, s.store.Release(context.WithoutCancel(ctx), lease))
 }
 
 // owner names this process to others.

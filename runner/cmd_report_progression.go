@@ -2,15 +2,14 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"callsheet"
 	"callsheet/engine"
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/report"
@@ -48,7 +47,7 @@ func newReportProgressionCommand(a *app) *cobra.Command {
 				if targets == 0 {
 					a.term.Warn("%s has no target in %s", o.agent, o.month)
 				}
-				return a.tellProgression(days, cmd.Flags().Changed("output"))
+				return a.tellProgression(cmd.Context(), days, cmd.Flags().Changed("output"))
 			})
 		},
 	}
@@ -59,7 +58,7 @@ func newReportProgressionCommand(a *app) *cobra.Command {
 }
 
 // tellProgression prints JSON where no form was asked for.
-func (a *app) tellProgression(days []report.Progress, asked bool) error {
+func (a *app) tellProgression(ctx context.Context, days []report.Progress, asked bool) error {
 	if !asked || a.term.Format == terminal.JSON {
 		return a.term.JSON(days)
 	}
@@ -80,7 +79,7 @@ func (a *app) tellProgression(days []report.Progress, asked bool) error {
 	if err := a.term.Table(columns, rows); err != nil || !people {
 		return err
 	}
-	return a.tellPace(days)
+	return a.withoutStore(ctx, func(s *session) error { return s.tellPace(days) })
 }
 
 // spark is a bar of up to eight steps.
@@ -94,13 +93,9 @@ func spark(amount, most report.Money) string {
 
 // tellPace sets what is reached against the working days of the month that are
 // over: Monday to Friday but the holidays of the rule book.
-func (a *app) tellPace(days []report.Progress) error {
-	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
-	if err != nil {
-		return unreadable(a.rules, err)
-	}
-	today := calendar.DateOf(a.clock().In(book.Zone))
-	holidays := book.Week(&engine.Campaign{}, nil).Holidays
+func (s *session) tellPace(days []report.Progress) error {
+	today := calendar.DateOf(s.now.In(s.book.Zone))
+	holidays := s.book.Week(&engine.Campaign{}, nil).Holidays
 	var all, over int
 	for _, d := range days {
 		day, err := calendar.ParseDate(d.Date)
@@ -112,12 +107,12 @@ func (a *app) tellPace(days []report.Progress) error {
 			continue
 		}
 		all++
-		if !today.Before(day) {
+		if day.Before(today) {
 			over++
 		}
 	}
 	last := days[len(days)-1]
-	a.term.Note("%d of %d working days are over; %s of %s reached, %s is left", over, all,
+	s.Note("%d of %d working days are over; %s of %s reached, %s is left", over, all,
 		last.AmountAccumulated, last.TargetAccumulated, max(0, last.TargetAccumulated-last.AmountAccumulated))
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -83,8 +82,10 @@ func (s *session) simulate(ctx context.Context, a *app, source string, o simulat
 		return err
 	}
 	m := model{seed: o.seed, book: s.book, nth: map[string]int{}}
-	if m.script, err = readScript(filepath.Join(source, "outcomes.csv")); err != nil && !errors.Is(err, syscall.ENOTDIR) {
-		return err
+	if later != nil { // a folder
+		if m.script, err = readScript(filepath.Join(source, "outcomes.csv")); err != nil {
+			return err
+		}
 	}
 	own, err := takeFolder(o.out)
 	if err != nil {

@@ -129,17 +129,15 @@ func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all 
 // own, in the order of the file.
 func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 	var list []*engine.Campaign
-	var names, aliases []string
 	for _, c := range book.Campaigns {
-		names, aliases = append(names, c.Name), append(aliases, c.Aliases...)
 		if len(types) == 0 && c.Follows == "" {
 			list = append(list, c)
 		}
 	}
 	for _, t := range types {
-		c, ok := book.Campaign(t)
-		if !ok {
-			return nil, noSuch("campaign", t, names, aliases...)
+		c, err := campaignNamed(book, t)
+		if err != nil {
+			return nil, err
 		}
 		if !slices.Contains(list, c) {
 			list = append(list, c)

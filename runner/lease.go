@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"callsheet/runner/internal/crm"
@@ -74,6 +75,25 @@ func (g *guard) keep(ctx context.Context, l crm.Lease) error {
 		}
 	}
 	return nil
+}
+
+// hold does work for as long as the lease lasts, and gives the lease back. Work
+// is told by its context that it was lost, and returns errLeaseLost then.
+func (g *guard) hold(ctx context.Context, l crm.Lease, work func(context.Context) error) error {
+	within, cancel := context.WithCancelCause(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if err := g.keep(within, l); err != nil {
+			cancel(err)
+		}
+	})
+	err := work(within)
+	cancel(nil)
+	beside.Wait()
+	if errors.Is(err, errLeaseLost) {
+		return err
+	}
+	return errors.Join(err, g.store.Release(context.WithoutCancel(ctx), l))
 }
 
 func (g *guard) acquire(ctx context.Context) (crm.Lease, bool, error) {

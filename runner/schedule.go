@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"callsheet/engine"
@@ -59,29 +58,17 @@ func (sc *schedule) stand(ctx context.Context, g *guard) {
 			continue
 		}
 		waits = false
-		if err := sc.hold(ctx, g, lease); err != nil {
+		sc.log.Info("this service keeps the schedule")
+		err = g.hold(ctx, lease, func(ctx context.Context) error {
+			if err := sc.run(ctx); errors.Is(err, errLeaseLost) {
+				return err
+			}
+			return nil // the service ends
+		})
+		if err != nil {
 			sc.log.Error("the schedule is given up", "error", err)
 		}
 	}
-}
-
-// hold keeps the schedule for as long as the lease lasts.
-func (sc *schedule) hold(ctx context.Context, g *guard, lease crm.Lease) error {
-	sc.log.Info("this service keeps the schedule")
-	within, cancel := context.WithCancelCause(ctx)
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		if err := g.keep(within, lease); err != nil {
-			cancel(err)
-		}
-	})
-	err := sc.run(within)
-	cancel(nil)
-	beside.Wait()
-	if errors.Is(err, errLeaseLost) {
-		return err
-	}
-	return sc.store.Release(context.WithoutCancel(ctx), lease)
 }
 
 // run keeps the schedule until ctx ends, and returns why it did. What is at
