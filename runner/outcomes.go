@@ -261,7 +261,7 @@ func (sim *simulation) measure(ctx context.Context, day, campaign string, calls 
 	var ids []string
 	injected := map[string]crm.Instant{}
 	for _, c := range calls {
-		if c.ID == crm.CallID(c.LeadID, 1) {
+		if c.ID == crm.CallID(c.LeadID, 1) && c.RecycledFrom == "" {
 			ids = append(ids, c.LeadID)
 			injected[c.LeadID] = c.InjectedAt.V
 		}

@@ -47,7 +47,9 @@ type Call struct {
 	NotAfter   Maybe[Instant]
 	InjectedAt Maybe[Instant]
 
-	RecycledFrom string // call that this one replaces
+	// RecycledFrom is the call that this one replaces; itself, when nobody had
+	// been given it and a stop moved it.
+	RecycledFrom string
 	// Reason says why it is due when it is, where that needs saying: "FR-3
 	// until 2026-11-25".
 	Reason    string

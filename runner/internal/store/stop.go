@@ -13,12 +13,13 @@ import (
 // Stop ends runs and plans again, over what is stored at that moment, what they
 // did not call: the calls that they injected and that nobody has begun, and the
 // planned ones due before the end of the slot that the run's group left out as
-// over_capacity or phone_open. Each is recycled, and another call of the same
-// kind, agent and phone takes its place, due when and in the campaign that the
-// stop says; its lead is scheduled, or callback, and counts one more recycling.
-// Without a due time there is no new call and the lead is parked. A lead that is
-// done with, such as a refused one, keeps its status and gets no call; one that
-// has another planned call keeps that.
+// over_capacity or phone_open. An injected one is recycled, and another call of
+// the same kind, agent and phone takes its place, due when and in the campaign
+// that the stop says; a planned one, which nobody has been given, is moved
+// there. The lead is scheduled, or callback, and counts one more recycling.
+// Without a due time the call is recycled without another and the lead is
+// parked. A lead that is done with, such as a refused one, keeps its status and
+// gets no call; one that has another planned call keeps that.
 //
 // The files of the runs of which nothing was written anywhere are cancelled, and
 // stop signals are added: those of a run only when this stop ended it and
@@ -99,27 +100,74 @@ func (s *Store) planAgain(ctx context.Context, q querier, ended []ending, at crm
 	if err != nil {
 		return err
 	}
+	var given, waiting []uncalled
+	for _, call := range calls {
+		if call.State == crm.CallPlanned && !final(call.status) && call.of.DueAt.Valid {
+			waiting = append(waiting, call)
+		} else {
+			call.State = crm.CallRecycled
+			given = append(given, call)
+		}
+		call.of.out.Recycled = append(call.of.out.Recycled, call.Call)
+	}
+	fates := map[fate][]string{}
+	if err := s.move(ctx, q, waiting, fates); err != nil {
+		return err
+	}
+	if err := s.replace(ctx, q, given, at, fates); err != nil {
+		return err
+	}
+	return settle(ctx, q, fates)
+}
+
+// move lets planned calls be due when their runs say.
+func (s *Store) move(ctx context.Context, q querier, calls []uncalled, fates map[fate][]string) error {
+	type place struct {
+		campaign string
+		due      crm.Instant
+	}
+	moved := map[place][]string{}
+	for i := range calls {
+		call := &calls[i]
+		to := place{call.of.Into, call.of.DueAt.V}
+		moved[to] = append(moved[to], call.ID)
+		f := fate{scheduled(&call.Call), call.of.DueAt}
+		fates[f] = append(fates[f], call.LeadID)
+	}
+	for to, ids := range moved {
+		err := inLists(ids, func(list string, args []any) error {
+			campaign, due := parameter(len(args)+1), parameter(len(args)+2)
+			_, err := q.ExecContext(ctx, `UPDATE "call" SET "campaign" = `+campaign+`, "due_at" = `+due+`,
+				"recycled_from" = CASE "recycled_from" WHEN '' THEN "id" ELSE "recycled_from" END WHERE "id" IN `+list,
+				append(args, to.campaign, int64(to.due))...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace recycles calls and puts others in their places.
+func (s *Store) replace(ctx context.Context, q querier, calls []uncalled, at crm.Instant, fates map[fate][]string) error {
 	ids := make([]string, len(calls))
 	for i := range calls {
 		ids[i] = calls[i].ID
-		calls[i].State = crm.CallRecycled
-		calls[i].of.out.Recycled = append(calls[i].of.out.Recycled, calls[i].Call)
 	}
-	err = inLists(ids, func(list string, args []any) error {
+	err := inLists(ids, func(list string, args []any) error {
 		_, err := q.ExecContext(ctx, `UPDATE "call" SET "state" = 'recycled' WHERE "id" IN `+list, args...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	next, fates, err := s.successors(ctx, q, calls, at)
+	next, err := s.successors(ctx, q, calls, at, fates)
 	if err != nil {
 		return err
 	}
-	if _, err := run(ctx, q, s.addCall, next, s.call.bind); err != nil {
-		return err
-	}
-	return settle(ctx, q, fates)
+	_, err = run(ctx, q, s.addCall, next, s.call.bind)
+	return err
 }
 
 // hold finds what the runs did not call and locks its leads, which guards the
@@ -181,9 +229,9 @@ type fate struct {
 	due    crm.Maybe[crm.Instant]
 }
 
-// successors are the calls that take the place of recycled ones, one a lead,
-// and what becomes of the leads.
-func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at crm.Instant) ([]*crm.Call, map[fate][]string, error) {
+// successors are the calls that take the place of recycled ones, one a lead. It
+// adds what becomes of the leads.
+func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at crm.Instant, fates map[fate][]string) ([]*crm.Call, error) {
 	newest := map[string]*uncalled{}
 	for i := range calls {
 		if before := newest[calls[i].LeadID]; before == nil || later(&calls[i].Call, &before.Call) {
@@ -197,14 +245,21 @@ func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at 
 	slices.Sort(leads)
 	stored, err := s.chains(ctx, q, leads)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	moved := map[string]bool{}
+	for _, leads := range fates {
+		for _, lead := range leads {
+			moved[lead] = true
+		}
 	}
 	var next []*crm.Call
-	fates := map[fate][]string{}
 	for _, lead := range leads {
 		old, chain := newest[lead], stored[lead]
 		var f fate
 		switch {
+		case moved[lead]:
+			continue
 		case final(old.status):
 		case chain.planned != nil:
 			f = fate{scheduled(chain.planned), crm.Some(chain.planned.DueAt)}
@@ -221,7 +276,7 @@ func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at 
 		}
 		fates[f] = append(fates[f], lead)
 	}
-	return next, fates, nil
+	return next, nil
 }
 
 // chain is where the calls of a lead end.

@@ -224,7 +224,7 @@ func (h *hammer) check(t *testing.T) {
 		waiting, open := 0, 0
 		for i, c := range calls {
 			same(t, "calls follow each other", c.ID, crm.CallID(id, i+1))
-			if c.RecycledFrom != "" {
+			if c.RecycledFrom != "" && c.RecycledFrom != c.ID {
 				successors[c.RecycledFrom]++
 			}
 			switch c.State {

@@ -87,7 +87,7 @@ func stopWhole(t *testing.T, s *store.Store) {
 	same(t, "open runs", len(got[[]crm.Run](t)(s.OpenRuns(ctx))), 0)
 	for lead, want := range map[string]string{
 		"a": "scheduled 1 at 4000 recycled planned", "b": "callback 1 at 4000 recycled planned",
-		"full": "scheduled 1 at 4000 recycled planned", "phone": "scheduled 1 at 4000 recycled planned",
+		"full": "scheduled 1 at 4000 planned", "phone": "scheduled 1 at 4000 planned",
 		"busy": "in_campaign 0 in_progress", "done": "in_campaign 0 ended",
 		"rules": "new 0 planned", "tomorrow": "new 0 planned", "lyon": "new 0 planned", "fresh": "new 0 planned",
 	} {
@@ -95,7 +95,10 @@ func stopWhole(t *testing.T, s *store.Store) {
 	}
 	old := got[[]crm.Call](t)(s.RunCalls(ctx, c.Runs[0].ID))[0]
 	same(t, "its call as it was", old, stopped[0].Recycled[0])
-	next := got[map[string]crm.Call](t)(s.PlannedCalls(ctx, []string{"a", "b"}))
+	next := got[map[string]crm.Call](t)(s.PlannedCalls(ctx, []string{"a", "b", "full"}))
+	moved := calls[4]
+	moved.DueAt, moved.Campaign, moved.RecycledFrom = afternoon, "CF", moved.ID
+	same(t, "call that nobody had been given", next["full"], moved)
 	for i, lead := range []string{"a", "b"} {
 		same(t, "next call of "+lead, next[lead], crm.Call{
 			ID: lead + "#2", LeadID: lead, Phone: calls[i].Phone, Kind: calls[i].Kind, State: crm.CallPlanned, DueAt: afternoon,
@@ -187,7 +190,7 @@ func stopSeveral(t *testing.T, s *store.Store) {
 	same(t, "recycled", recycled, []string{
 		"PVI/2026-11-23T10:00/IDF", "a#1", "both#1", "PVI/2026-11-23T10:00/LYON", "b#1", "PVS/2026-11-23T10:00/NICE",
 	})
-	same(t, "the first one plans it", standing(t, s, "both"), "scheduled 1 at 4000 recycled planned")
+	same(t, "the first one plans it", standing(t, s, "both"), "scheduled 1 at 4000 planned")
 }
 
 func stopFiles(t *testing.T, s *store.Store) {
