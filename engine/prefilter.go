@@ -9,28 +9,34 @@ import (
 	"callsheet/engine/expression"
 )
 
-// Prefilter is true at least for every planned call, callbacks apart, that
-// Judge may let pass in the slot at the clock now, so that a database can
-// leave out the others: what the campaign includes, does not exclude, and no
-// pack in force on the day of the slot blocks. Callbacks skip what a campaign
-// includes and are for the caller to look at, every one.
+// Prefilter is true at least for every planned call that Judge may let past a
+// gate in the slot at the clock now, so that a database can leave out the
+// others. GateSegment asks for leads of which type and segment may be the
+// campaign's; a later gate also for what the campaign includes and does not
+// exclude, and what no pack in force on the day of the slot blocks. Callbacks
+// skip what a campaign includes, and have a filter of their own.
 //
 // d tells the columns of lead, contact and call; slot, campaign and now are
 // bound to what they are here. Type, segment, score, grade and group are
 // decided anew by each run, and the bounds of the call too: what is stored of
 // them is never looked at.
-func (b *RuleBook) Prefilter(c *Campaign, slot calendar.Slot, now time.Time, d expression.SQLDialect) expression.Where {
-	var rows []expression.Selection
-	for i := range c.Include {
-		rows = append(rows, c.Include[i].expr.True())
-	}
-	for i := range c.Exclude {
-		rows = append(rows, c.Exclude[i].expr.False())
-	}
-	for _, pack := range b.Packs {
-		for k := range pack.Rules {
-			if r := &pack.Rules[k]; r.block != nil && len(r.Unless) == 0 && r.Holds(slot.Date) {
-				rows = append(rows, r.block.False())
+func (b *RuleBook) Prefilter(
+	c *Campaign, slot calendar.Slot, now time.Time, past Gate, d expression.SQLDialect,
+) (calls, callbacks expression.Where) {
+	rows := []expression.Selection{among(b.Leads.Types, c.LeadTypes), among(b.Leads.Segments, c.Segments)}
+	var include []expression.Selection
+	if past > GateSegment {
+		for i := range c.Include {
+			include = append(include, c.Include[i].expr.True())
+		}
+		for i := range c.Exclude {
+			rows = append(rows, c.Exclude[i].expr.False())
+		}
+		for _, pack := range b.Packs {
+			for k := range pack.Rules {
+				if r := &pack.Rules[k]; r.block != nil && len(r.Unless) == 0 && r.Holds(slot.Date) {
+					rows = append(rows, r.block.False())
+				}
 			}
 		}
 	}
@@ -48,7 +54,30 @@ func (b *RuleBook) Prefilter(c *Campaign, slot calendar.Slot, now time.Time, d e
 	maps.Copy(d.Bind, map[string]any{
 		"now": now, "campaign.name": c.Name, "slot.name": slot.Name, "slot.start": slot.Start, "slot.end": slot.End,
 	})
-	return b.Schema.SQL(expression.Common(rows...), d)
+	return b.Schema.SQL(expression.Common(append(include, rows...)...), d), b.Schema.SQL(expression.Common(rows...), d)
+}
+
+// among is the leads that one of the named choices may take, and no other one
+// before it; without a name, all of them.
+func among(choices []Choice, names []string) expression.Selection {
+	if len(names) == 0 {
+		return expression.Common()
+	}
+	var rows, passed []expression.Selection
+	for i := range choices {
+		choice := &choices[i]
+		switch {
+		case !slices.Contains(names, choice.Name) && choice.when != nil:
+			passed = append(passed, choice.when.Untrue())
+		case !slices.Contains(names, choice.Name):
+			return expression.Either(rows...)
+		case choice.when == nil:
+			return expression.Either(append(rows, expression.Common(passed...))...)
+		default:
+			rows = append(rows, expression.Common(choice.when.True(), expression.Common(slices.Clone(passed)...)))
+		}
+	}
+	return expression.Either(rows...)
 }
 
 // decided are the fields that Classify and Judge write.

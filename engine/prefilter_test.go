@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,22 +19,35 @@ func prefilter(t *testing.T, b *engine.RuleBook, campaign, clock string) express
 	if !ok {
 		t.Fatalf("no campaign %s", campaign)
 	}
-	return b.Prefilter(c, slotAt(t, b, c, clock), local(t, b, clock), expression.SQLDialect{
+	calls, _ := b.Prefilter(c, slotAt(t, b, c, clock), local(t, b, clock), engine.GateCompliance, expression.SQLDialect{
 		Column: func(field string) (string, bool) { return field, true },
 	})
+	return calls
 }
 
 func TestPrefilter(t *testing.T) {
 	t.Parallel()
 	b := shipped(t)
 	got := prefilter(t, b, "CF", "2026-11-23T10:30:00")
+	const (
+		notFSBO = `((lead.source <> $%d AND lead.source <> '') OR lead.source = '')`
+		notPQSC = `((lead.estimated_price >= $%d AND lead.media_zone = 0) OR (lead.estimated_price IS NULL AND lead.media_zone IS NULL)` +
+			` OR (lead.estimated_price IS NULL AND lead.media_zone = 0) OR (lead.estimated_price >= $%d AND lead.media_zone IS NULL))`
+		direct    = `(lead.source = $2 AND ` + notFSBO + ` AND ` + notPQSC + `)`
+		estimated = `(` + notFSBO + ` AND ` + notPQSC + `)`
+		soon      = `lead.sell_horizon_months <= $9 OR lead.sell_horizon_months <= $10 OR lead.sell_horizon_months <= $11`
+		returning = `(lead.role IN ($12, $13, $14) AND lead.visits >= $15 AND (lead.sell_horizon_months >= $16 OR lead.sell_horizon_months IS NULL)` +
+			` AND (lead.sell_horizon_months <= $17 OR lead.sell_horizon_months IS NULL))`
+	)
 	want := expression.Where{
-		Text: `(lead.created_at >= $1 AND lead.in_wallet = 0 AND lead.has_pending_task = 0` +
-			` AND (lead.estimated_at >= $2 OR (lead.estimated_at IS NULL AND lead.created_at >= $3))` +
-			` AND lead.legal_basis <> $4 AND lead.legal_basis <> '' AND ((lead.legal_basis <> $5 AND lead.legal_basis <> '') OR lead.consent_evidence <> ''))`,
+		Text: `(lead.created_at >= $1 AND (` + fmt.Sprintf(direct+` OR `+estimated, 3, 4, 5, 6, 7, 8) + `) AND (` + soon + ` OR ` + returning + `)` +
+			` AND lead.in_wallet = 0 AND lead.has_pending_task = 0` +
+			` AND (lead.estimated_at >= $18 OR (lead.estimated_at IS NULL AND lead.created_at >= $19))` +
+			` AND lead.legal_basis <> $20 AND lead.legal_basis <> '' AND ((lead.legal_basis <> $21 AND lead.legal_basis <> '') OR lead.consent_evidence <> ''))`,
 		Args: []any{
-			local(t, b, "2026-11-23T10:00:00").UnixMilli(), local(t, b, "2025-11-23T00:00:00").UnixMilli(),
-			local(t, b, "2025-11-23T00:00:00").UnixMilli(), "none", "consent",
+			local(t, b, "2026-11-23T10:00:00").UnixMilli(), "form", "fsbo", 2e5, 2e5, "fsbo", 2e5, 2e5,
+			int64(3), int64(6), int64(12), "owner", "co_owner", "heir", int64(3), int64(25), int64(24),
+			local(t, b, "2025-11-23T00:00:00").UnixMilli(), local(t, b, "2025-11-23T00:00:00").UnixMilli(), "none", "consent",
 		},
 		AtLeast: map[string]int64{"lead.created_at": local(t, b, "2026-11-23T10:00:00").UnixMilli()},
 	}

@@ -58,7 +58,7 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		return err
 	}
 	return a.withoutStore(ctx, func(s *session) error {
-		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
+		s.fixtures, s.desk.Hide, s.desk.Brief = true, hiderOfFixtures(), true
 		return s.simulate(ctx, a, source, o)
 	})
 }

@@ -221,7 +221,7 @@ func (sim *simulation) write(ctx context.Context, names []string, at time.Time) 
 	if err := sim.folder.list(names); err != nil {
 		return err
 	}
-	published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out}).Drain(ctx, at)
+	published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out, Fleeting: true}).Drain(ctx, at)
 	sim.told.files += len(published)
 	return err
 }

@@ -64,6 +64,11 @@ func (c *Condition) False() Selection {
 	return func(q *query) clause { return q.truth(c.root, false) }
 }
 
+// Untrue is the rows for which the condition is false or unknown.
+func (c *Condition) Untrue() Selection {
+	return func(q *query) clause { return some(q.truth(c.root, false), q.empty(c.root)) }
+}
+
 // Common is the rows that all selections have in common; without any, all rows.
 func Common(selections ...Selection) Selection {
 	return func(q *query) clause {
@@ -72,6 +77,17 @@ func Common(selections ...Selection) Selection {
 			parts[i] = rows(q)
 		}
 		return all(parts...)
+	}
+}
+
+// Either is the rows that one of the selections takes; without any, no row.
+func Either(selections ...Selection) Selection {
+	return func(q *query) clause {
+		parts := make([]clause, len(selections))
+		for i, rows := range selections {
+			parts[i] = rows(q)
+		}
+		return some(parts...)
 	}
 }
 

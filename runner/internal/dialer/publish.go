@@ -59,6 +59,9 @@ type Publisher struct {
 	// Transport gives the way to a dialer by its name. Without it all files go
 	// to the output folder.
 	Transport func(dialer string) (Transport, error)
+	// Fleeting says that the files in the output folder need not outlive a power
+	// cut: nothing waits for the disk.
+	Fleeting bool
 	// Fault is asked at each of the [Points] and fails the step there when it
 	// returns an error; nil outside of tests.
 	Fault func(point string) error
@@ -170,7 +173,7 @@ func (p *Publisher) drain(ctx context.Context, out *os.Root, t target, now crm.I
 	if t.fault != nil {
 		return nil, fmt.Errorf("%w; %s", t.fault, waiting(len(files)))
 	}
-	way := &way{out: out, transport: t.transport}
+	way := &way{out: out, transport: t.transport, fleeting: p.Fleeting}
 	defer way.close()
 	for i := range files {
 		if err := ctx.Err(); err != nil {
@@ -238,7 +241,7 @@ func (p *Publisher) Discard(ctx context.Context, dialer string, names []string) 
 		return err
 	}
 	defer unlock()
-	way := &way{out: out, transport: t.transport}
+	way := &way{out: out, transport: t.transport, fleeting: p.Fleeting}
 	defer way.close()
 	if err := way.open(ctx); err != nil {
 		return err
@@ -264,6 +267,7 @@ type way struct {
 	out       *os.Root
 	transport Transport
 	route     route
+	fleeting  bool
 }
 
 // reconnects is how often a broken connection is made again for one file.
@@ -298,7 +302,11 @@ func (w *way) open(ctx context.Context) (err error) {
 		w.route, err = w.transport.open(ctx)
 		return err
 	}
-	w.route = &folder{disk: local{w.out, w.out.Name()}}
+	place := local{w.out, w.out.Name()}
+	w.route = &folder{disk: place}
+	if w.fleeting {
+		w.route = &folder{disk: fleeting{place}}
+	}
 	return nil
 }
 

@@ -9,6 +9,9 @@ import (
 
 // staff cuts each group to its maximum and hands its calls to agents.
 func (sel *selection) staff(ctx context.Context) error {
+	if len(sel.passing) == 0 {
+		return nil // a tick, most often
+	}
 	waiting := map[string][]*candidate{}
 	for _, c := range sel.passing {
 		waiting[c.group] = append(waiting[c.group], c)

@@ -3,19 +3,25 @@ package dispatch
 import (
 	"context"
 
+	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
 
 // due is the next page of the calls to decide about: every due one, so that
-// funnel and reasons are complete. A campaign that follows another one looks
+// funnel and reasons are complete, or at a desk that is brief those whose type
+// and segment may be the campaign's. A campaign that follows another one looks
 // every few minutes at the same waiting leads, and only at those that its own
 // conditions can let pass.
 func (sel *selection) due(ctx context.Context, after crm.Due) ([]crm.Due, error) {
 	store, end := sel.desk.Store, crm.At(sel.s.slot.End)
-	if sel.c.Follows == "" {
+	past := engine.GateSegment
+	switch {
+	case sel.c.Follows != "":
+		past = engine.GateCompliance
+	case !sel.desk.Brief:
 		return store.DueCalls(ctx, end, after, expression.MaxBatch)
 	}
-	filter := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, store.Dialect())
-	return store.Candidates(ctx, end, filter, after, expression.MaxBatch)
+	calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, past, store.Dialect())
+	return store.Candidates(ctx, end, calls, callbacks, after, expression.MaxBatch)
 }

@@ -34,7 +34,8 @@ func BenchmarkFollower(b *testing.B) {
 			return st.DueCalls(context.Background(), end, after, 4096)
 		},
 		"candidates": func(after crm.Due) ([]crm.Due, error) {
-			return st.Candidates(context.Background(), end, sel.book.Prefilter(sel.c, sel.s.slot, sel.at, st.Dialect()), after, 4096)
+			calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
+			return st.Candidates(context.Background(), end, calls, callbacks, after, 4096)
 		},
 	} {
 		b.Run(fmt.Sprintf("%s/of=%d", name, leads), func(b *testing.B) {

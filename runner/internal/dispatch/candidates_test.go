@@ -39,8 +39,8 @@ func TestCandidatesAreEnough(t *testing.T) {
 					return st.DueCalls(t.Context(), crm.At(sel.s.slot.End), after, 500)
 				})
 				found := verdicts(t, sel, func(after crm.Due) ([]crm.Due, error) {
-					filter := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, st.Dialect())
-					return st.Candidates(t.Context(), crm.At(sel.s.slot.End), filter, after, 150)
+					calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
+					return st.Candidates(t.Context(), crm.At(sel.s.slot.End), calls, callbacks, after, 150)
 				})
 				if diff := cmp.Diff(passing(all), passing(found)); diff != "" {
 					t.Fatalf("%s\npassing (-of all +of the candidates):\n%s", source, diff)

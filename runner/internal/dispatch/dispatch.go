@@ -24,6 +24,9 @@ type Desk struct {
 	// Hide gives the key under which a phone number is kept from being called:
 	// a keyed hash of its E.164 form. A desk without it suppresses nobody.
 	Hide func(phone string) (key string, err error)
+	// Brief lets starts decide only about leads whose type and segment may be
+	// the campaign's: nothing is said of the others, and funnels begin there.
+	Brief bool
 }
 
 // Store is what the desk needs of the database. Each method is one
@@ -36,9 +39,9 @@ type Store interface {
 	SaveScores(ctx context.Context, scores []crm.Scores) error
 
 	DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
-	// Candidates is DueCalls with every callback, and of the other calls those
-	// that pass a filter in the words of Dialect.
-	Candidates(ctx context.Context, before crm.Instant, filter expression.Where, after crm.Due, limit int) ([]crm.Due, error)
+	// Candidates is DueCalls with those calls and callbacks that pass a filter
+	// each, in the words of Dialect.
+	Candidates(ctx context.Context, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int) ([]crm.Due, error)
 	Dialect() expression.SQLDialect
 	Ranking(ctx context.Context, segment string, filter expression.Where, after *crm.Lead, limit int) ([]crm.Lead, error)
 	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)

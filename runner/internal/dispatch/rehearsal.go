@@ -55,9 +55,11 @@ func (r *rehearsal) DueCalls(ctx context.Context, before crm.Instant, after crm.
 }
 
 func (r *rehearsal) Candidates(
-	ctx context.Context, before crm.Instant, filter expression.Where, after crm.Due, limit int,
+	ctx context.Context, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
 ) ([]crm.Due, error) {
-	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.Candidates(ctx, before, filter, after, limit) })
+	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) {
+		return r.Store.Candidates(ctx, before, calls, callbacks, after, limit)
+	})
 }
 
 // unclaimed is the next page of planned calls without those that were claimed.

@@ -34,32 +34,40 @@ func (s *Store) Dialect() expression.SQLDialect {
 }
 
 // Candidates is the page of at most limit planned calls due before an instant
-// that follow after: first every callback, by due time and call id, then the
-// other calls that pass a filter in the words of Dialect, with parameters from
-// $1 on, in an order of its own. after is the last call of the page before;
-// the zero Due is the start. An empty page is the end.
+// that follow after: first the callbacks that pass a filter in the words of
+// Dialect, by due time and call id, then the other calls that pass theirs, in an
+// order of its own. The parameters of both are from $1 on. after is the last
+// call of the page before; the zero Due is the start. An empty page is the end.
 //
-// Its cost follows the callbacks and what the filter selects where that begins
-// at some lead.created_at, otherwise what is due.
-func (s *Store) Candidates(ctx context.Context, before crm.Instant, filter expression.Where, after crm.Due, limit int) ([]crm.Due, error) {
+// Its cost follows the callbacks that are due and what the filter of the others
+// selects where that begins at some lead.created_at, otherwise what is due.
+func (s *Store) Candidates(ctx context.Context, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int) ([]crm.Due, error) {
 	if after.Call.ID == "" || after.Call.Kind == crm.KindCallback {
-		page, err := s.duePage(ctx, expression.Where{Text: `"call"."kind" = 'callback'`}, byDue(), before, after, limit)
+		page, err := s.passing(ctx, callbacks, `"call"."kind" = 'callback'`, byDue(), before, after, limit)
 		if err != nil || len(page) > 0 {
 			return page, err
 		}
 		after = crm.Due{}
 	}
-	if filter.Text == "FALSE" {
-		return nil, nil
-	}
-	filter.Text += ` AND "call"."kind" <> 'callback'`
-	if since, bounded := filter.AtLeast[`"lead"."created_at"`]; bounded {
+	by := byDue()
+	if since, bounded := calls.AtLeast[`"lead"."created_at"`]; bounded {
+		by = byArrival()
 		if after.Call.ID == "" {
 			after.Lead.CreatedAt = crm.Instant(since)
 		}
-		return s.duePage(ctx, filter, byArrival(), before, after, limit)
 	}
-	return s.duePage(ctx, filter, byDue(), before, after, limit)
+	return s.passing(ctx, calls, `"call"."kind" <> 'callback'`, by, before, after, limit)
+}
+
+// passing is a page of the planned calls of a kind that pass a filter.
+func (s *Store) passing(
+	ctx context.Context, filter expression.Where, kind string, by sequence, before crm.Instant, after crm.Due, limit int,
+) ([]crm.Due, error) {
+	if filter.Text == "FALSE" {
+		return nil, nil
+	}
+	filter.Text = kind + " AND " + filter.Text
+	return s.duePage(ctx, filter, by, before, after, limit)
 }
 
 // sequence is an order of planned calls that an index serves: two columns, and

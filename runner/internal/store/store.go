@@ -95,7 +95,7 @@ func (s *Store) write(ctx context.Context, what string, fn step) error {
 func (s *Store) view(ctx context.Context, what string, fn step) error {
 	var err error
 	if s.pool == nil {
-		err = s.writer.do(ctx, fn)
+		err = s.writer.view(ctx, fn)
 	} else {
 		err = fn(ctx, s.pool)
 	}

@@ -35,6 +35,7 @@ type writer struct {
 
 type request struct {
 	step   step
+	reads  bool // and writes nothing
 	answer chan error
 }
 
@@ -53,7 +54,15 @@ func newWriter(conn *sql.Conn) *writer {
 // while s waits for its turn takes it back; once begun it is finished, so that
 // the answer is never a guess.
 func (w *writer) do(ctx context.Context, s step) error {
-	r := request{step: s, answer: make(chan error, 1)}
+	return w.ask(ctx, request{step: s, answer: make(chan error, 1)})
+}
+
+// view runs s, which only reads, over what is committed.
+func (w *writer) view(ctx context.Context, s step) error {
+	return w.ask(ctx, request{step: s, reads: true, answer: make(chan error, 1)})
+}
+
+func (w *writer) ask(ctx context.Context, r request) error {
 	select {
 	case w.steps <- r:
 		return <-r.answer
@@ -113,6 +122,9 @@ func (w *writer) commit(group []request) {
 func (w *writer) transact(group []request) ([]error, error) {
 	// Cancellation would cost a goroutine per statement on this connection.
 	ctx := context.Background()
+	if len(group) == 1 && group[0].reads {
+		return []error{group[0].step(ctx, w.conn)}, nil
+	}
 	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}

@@ -42,21 +42,24 @@ func waiting(t *testing.T, s *store.Store) {
 func candidates(t *testing.T, s *store.Store) {
 	waiting(t, s)
 	text := `"lead"."visits" >= CAST($1 AS BIGINT) AND "lead"."created_at" >= CAST($2 AS BIGINT)`
+	anybody, nobody := expression.Where{Text: "TRUE"}, expression.Where{Text: "FALSE"}
+	visited := expression.Where{Text: `"lead"."visits" >= CAST($1 AS BIGINT)`, Args: []any{int64(3)}}
 	for name, tt := range map[string]struct {
-		filter expression.Where
-		want   string
+		filter, callbacks expression.Where
+		want, wantBack    string
 	}{
-		"all":     {expression.Where{Text: "TRUE"}, "B a empty old quiet é"},
-		"nobody":  {expression.Where{Text: "FALSE"}, ""},
-		"visited": {expression.Where{Text: `"lead"."visits" >= CAST($1 AS BIGINT)`, Args: []any{int64(3)}}, "B a old é"},
+		"all":     {anybody, anybody, "B a empty old quiet é", "first callback"},
+		"nobody":  {nobody, anybody, "", "first callback"},
+		"back":    {nobody, visited, "", "first"},
+		"visited": {visited, nobody, "B a old é", ""},
 		"fresh": {expression.Where{
 			Text: text, Args: []any{int64(3), int64(50)}, AtLeast: map[string]int64{`"lead"."created_at"`: 50, `"lead"."visits"`: 3},
-		}, "B a é"},
+		}, anybody, "B a é", "first callback"},
 	} {
 		for _, size := range []int{1, 2, 100} {
 			var callbacks, others []string
 			for after := (crm.Due{}); ; {
-				page := got[[]crm.Due](t)(s.Candidates(t.Context(), 40, tt.filter, after, size))
+				page := got[[]crm.Due](t)(s.Candidates(t.Context(), 40, tt.filter, tt.callbacks, after, size))
 				if len(page) == 0 {
 					break
 				}
@@ -72,7 +75,7 @@ func candidates(t *testing.T, s *store.Store) {
 			}
 			slices.Sort(others)
 			what := fmt.Sprintf("%s by pages of %d", name, size)
-			same(t, "callbacks, "+what, callbacks, []string{"first", "callback"})
+			same(t, "callbacks, "+what, strings.Join(callbacks, " "), tt.wantBack)
 			same(t, what, strings.Join(others, " "), tt.want)
 		}
 	}
