@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dispatch"
@@ -14,6 +13,7 @@ import (
 type arrivals struct {
 	from  crm.Instant
 	leads []arrival // in order of time once all are there
+	given int       // how many of them were received
 }
 
 type arrival struct {
@@ -43,34 +43,14 @@ func (a *arrivals) sort() {
 	slices.SortStableFunc(a.leads, func(x, y arrival) int { return cmp.Compare(x.at, y.at) })
 }
 
-// within is the leads that come in in [from, until), in order of time.
-func (a *arrivals) within(from, until crm.Instant) []arrival {
+// until is the leads that come in up to a moment and were not given before.
+func (a *arrivals) until(at crm.Instant) []dispatch.Incoming {
 	if a == nil {
 		return nil
 	}
-	place := func(at crm.Instant) int {
-		i, _ := slices.BinarySearchFunc(a.leads, at, func(l arrival, at crm.Instant) int { return cmp.Compare(l.at, at) })
-		return i
-	}
-	return a.leads[place(from):place(until)]
-}
-
-// times lists the moments in [from, until) at which leads come in.
-func (a *arrivals) times(from, until time.Time) []time.Time {
-	var all []time.Time
-	for _, l := range a.within(crm.At(from), crm.At(until)) {
-		if at := l.at.Time(); len(all) == 0 || !all[len(all)-1].Equal(at) {
-			all = append(all, at)
-		}
-	}
-	return all
-}
-
-// at is the leads that come in at a moment.
-func (a *arrivals) at(at time.Time) []dispatch.Incoming {
 	var leads []dispatch.Incoming
-	for _, l := range a.within(crm.At(at), crm.At(at)+1) {
-		leads = append(leads, l.lead)
+	for ; a.given < len(a.leads) && a.leads[a.given].at <= at; a.given++ {
+		leads = append(leads, a.leads[a.given].lead)
 	}
 	return leads
 }

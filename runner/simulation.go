@@ -3,12 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
+	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/dispatch"
 )
@@ -33,8 +35,7 @@ type moment struct {
 
 // Turns, in the order in which a moment's things happen.
 const (
-	turnArrival = iota
-	turnStop
+	turnStop = iota
 	turnRecover
 	turnStart
 	turnTick
@@ -65,9 +66,12 @@ func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) e
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := m.do(ctx, m.at); err != nil {
+			if err := errors.Join(sim.arrive(ctx, m.at), m.do(ctx, m.at)); err != nil {
 				return err
 			}
+		}
+		if err := sim.arrive(ctx, sim.midnight(day.AddDays(1)).Add(-time.Millisecond)); err != nil {
+			return err
 		}
 		advance(1)
 	}
@@ -78,9 +82,6 @@ func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) e
 func (sim *simulation) moments(day calendar.Date, starts []start) []moment {
 	var all []moment
 	from, until := sim.midnight(day), sim.midnight(day.AddDays(1))
-	for _, at := range sim.later.times(from, until) {
-		all = append(all, moment{at, turnArrival, sim.arrive})
-	}
 	for _, job := range sim.book.Jobs {
 		if job.Name != "recover-forgotten-lead" || !job.Days.Has(day.Weekday()) || job.Every > 0 {
 			continue
@@ -226,9 +227,10 @@ func (sim *simulation) write(ctx context.Context, names []string, at time.Time) 
 	return err
 }
 
-// arrive receives the leads that come in at a moment.
+// arrive receives the leads that came in since the moment before: nobody asked
+// for them in between.
 func (sim *simulation) arrive(ctx context.Context, at time.Time) error {
-	leads := sim.later.at(at)
+	leads := sim.later.until(crm.At(at))
 	receiver := sim.desk.Receiver(sim.book)
 	for chunk := range slices.Chunk(leads, dispatch.MaxReceive) {
 		if _, err := receiver.Receive(ctx, chunk, at); err != nil {

@@ -15,13 +15,16 @@ import (
 // conditions can let pass.
 func (sel *selection) due(ctx context.Context, after crm.Due) ([]crm.Due, error) {
 	store, end := sel.desk.Store, crm.At(sel.s.slot.End)
-	past := engine.GateSegment
-	switch {
-	case sel.c.Follows != "":
-		past = engine.GateCompliance
-	case !sel.desk.Brief:
+	if sel.c.Follows == "" && !sel.desk.Brief {
 		return store.DueCalls(ctx, end, after, expression.MaxBatch)
 	}
-	calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, past, store.Dialect())
-	return store.Candidates(ctx, end, calls, callbacks, after, expression.MaxBatch)
+	if sel.filters == nil {
+		past := engine.GateCompliance
+		if sel.c.Follows == "" {
+			past = engine.GateSegment
+		}
+		calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, past, store.Dialect())
+		sel.filters = []expression.Where{calls, callbacks}
+	}
+	return store.Candidates(ctx, end, sel.filters[0], sel.filters[1], after, expression.MaxBatch)
 }

@@ -17,8 +17,9 @@ type selection struct {
 	s   slotOf
 	key string // of the slot
 
-	facts facts
-	batch *expression.Batch
+	facts   facts
+	batch   *expression.Batch
+	filters []expression.Where // of calls and of callbacks, where not every due one is looked at
 
 	// before is what earlier starts of the slot decided, by lead, and funnel
 	// what was left after each gate of the last one.
