@@ -25,6 +25,8 @@ type RuleBook struct {
 	Groups    []*Group
 	Campaigns []*Campaign
 	Jobs      []Job
+	// Approve says that an edit of the book waits for somebody's yes.
+	Approve bool
 
 	Scoring   Scoring
 	Leads     LeadRules
@@ -55,6 +57,7 @@ type RuleBook struct {
 	Warnings []Fault
 	columns  columns
 	zones    zones
+	text     text
 
 	// Reads lists the columns of Schema that any rule reads, so that only these
 	// need filling.

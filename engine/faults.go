@@ -23,6 +23,14 @@ const (
 	codeCap     = "R301" // more attempts than a pack lets through
 	codeUseless = "R302" // a slot in which the packs let nobody be called
 	codeExpired = "R303" // a waiver that has ended
+
+	codeDead     = "R304" // an entry of a list that those above it leave nothing to
+	codeNobody   = "R305" // a campaign that can take nobody
+	codeIdle     = "R306" // a condition that makes no difference to anybody
+	codeOverlap  = "R307" // campaigns that take the same leads in the same slot
+	codeTwoSlots = "R308" // slots of a campaign that overlap
+	codeNoGrade  = "R309" // scores without a grade
+	codeNoTaker  = "R310" // a segment or type that no campaign takes
 )
 
 // Fault is one mistake in a rule file, with its place and how to mend it.

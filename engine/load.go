@@ -47,10 +47,17 @@ func Load(dir, shipped fs.FS) (*RuleBook, error) {
 	return book, nil
 }
 
+// Read gives the files that [Load] compiles.
+func Read(dir, shipped fs.FS) (Sources, error) {
+	sources, _, err := gather(dir, shipped)
+	return sources, err
+}
+
 // Compile checks and compiles the files of a rule book, by their path below
 // its folder, as [Sources] gives them.
 func Compile(sources Sources) (*RuleBook, error) {
 	l := &loader{faults: &yamltext.Faults{}, nodes: map[string]*yamltext.Node{}, book: &RuleBook{Files: len(sources)}}
+	l.book.text = text{files: l.nodes, conditions: map[*expression.Condition]*yamltext.Node{}}
 	l.parse(sources)
 	l.vocabulary()
 	l.compile()
@@ -150,7 +157,14 @@ func (l *loader) expr(n *yamltext.Node, scope expression.Scope) *expression.Cond
 		return nil
 	}
 	l.note(n, &compiled.Program)
+	l.book.text.conditions[compiled] = n
 	return compiled
+}
+
+// text is where the parts of a book stand in its files.
+type text struct {
+	files      map[string]*yamltext.Node
+	conditions map[*expression.Condition]*yamltext.Node
 }
 
 // value compiles an expression that gives a value of one of the types.
