@@ -347,16 +347,24 @@ func (a *analysis) shared(x, y *Campaign) (example string, ok bool) {
 // takers looks for types and segments that no campaign takes.
 func (a *analysis) takers() {
 	untaken := func(list *yamltext.Node, what string, choices []Choice, takes func(*Campaign, string) bool) {
-		var told []string
+		var names []string
+		var at *yamltext.Node
 		for i := range choices {
 			name := choices[i].Name
-			if slices.Contains(told, name) || slices.ContainsFunc(a.book.Campaigns, func(c *Campaign) bool { return takes(c, name) }) {
+			if slices.Contains(names, name) || slices.ContainsFunc(a.book.Campaigns, func(c *Campaign) bool { return takes(c, name) }) {
 				continue
 			}
-			told = append(told, name)
-			if items := list.Items(); i < len(items) {
-				a.tell(child(items[i], what), codeNoTaker, "no campaign takes "+what+" "+name+": its leads are never called", "add it to a campaign, if they are to be called")
+			names = append(names, name)
+			if items := list.Items(); at == nil && i < len(items) {
+				at = child(items[i], what)
 			}
+		}
+		switch len(names) {
+		case 0:
+		case 1:
+			a.tell(at, codeNoTaker, "no campaign takes "+what+" "+names[0]+": its leads are never called", "add it to a campaign, if they are to be called")
+		default:
+			a.tell(at, codeNoTaker, "no campaign takes the "+what+"s "+strings.Join(names, ", ")+": their leads are never called", "add them to a campaign, if they are to be called")
 		}
 	}
 	file := a.book.text.files[leadsFile]

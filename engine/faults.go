@@ -45,6 +45,9 @@ type Fault struct {
 	Frame string `json:"-"`
 }
 
+// Warning says that the book can be put in force all the same.
+func (f Fault) Warning() bool { return f.Code >= codeCap }
+
 // Faults is every mistake of a rule book, in the order of files and lines.
 type Faults struct {
 	List []Fault

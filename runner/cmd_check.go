@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ import (
 )
 
 func newCheckCommand(a *app) *cobra.Command {
-	verbose := false
+	var o checkOptions
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "find every mistake in a rule book",
@@ -23,22 +24,31 @@ func newCheckCommand(a *app) *cobra.Command {
 			"What is odd and can be put in force all the same is a warning.",
 		Example: "  callsheet --rules /etc/callsheet check",
 		Args:    exactly(0, "no argument (name the folder with --rules)"),
-		RunE:    func(*cobra.Command, []string) error { return runCheck(a, verbose) },
+		RunE:    func(*cobra.Command, []string) error { return runCheck(a, o) },
 	}
-	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "also list the files that are the shipped ones, and what is computed lead by lead")
+	cmd.Flags().StringVar(&o.sarif, "sarif", "", "also write the findings into a file that code hosts show beside the lines (SARIF)")
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also list the files that are the shipped ones, and what is computed lead by lead")
 	return cmd
+}
+
+type checkOptions struct {
+	verbose bool
+	sarif   string // file; empty: none
 }
 
 // runCheck loads the book as every other command does. Mistakes are the data
 // that it was asked for, and the error too.
-func runCheck(a *app, verbose bool) error {
+func runCheck(a *app, o checkOptions) error {
 	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
 	if err == nil {
-		return a.passed(book, verbose)
+		return a.passed(book, o)
 	}
 	err = unreadable(a.rules, err)
 	var faults *engine.Faults
 	if !errors.As(err, &faults) {
+		return err
+	}
+	if err := o.writeSARIF(faults.List); err != nil {
 		return err
 	}
 	if a.term.Format == terminal.Table {
@@ -52,12 +62,27 @@ func runCheck(a *app, verbose bool) error {
 	return toldError{faults}
 }
 
+// writeSARIF writes the findings for code hosts, where that was asked for.
+func (o checkOptions) writeSARIF(list []engine.Fault) error {
+	if o.sarif == "" {
+		return nil
+	}
+	text, err := sarif(list)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(o.sarif, append(text, '\n'), 0o644)
+}
+
 // passed says that a rule book has no mistake, what is odd about it, which of
 // its files are the shipped ones, and which of its expressions are computed
 // lead by lead. Programs get the list of warnings.
-func (a *app) passed(book *engine.RuleBook, verbose bool) error {
-	warnings, err := a.warnings(book)
+func (a *app) passed(book *engine.RuleBook, o checkOptions) error {
+	warnings, undecided, err := a.warnings(book)
 	if err != nil {
+		return err
+	}
+	if err := o.writeSARIF(warnings); err != nil {
 		return err
 	}
 	say := a.term.Printf
@@ -76,7 +101,7 @@ func (a *app) passed(book *engine.RuleBook, verbose bool) error {
 	if n := len(warnings); n > 0 {
 		found = plural(n, "warning")
 	}
-	if verbose {
+	if o.verbose {
 		for _, name := range book.Inherited {
 			say("shipped  %s", name)
 		}
@@ -85,23 +110,26 @@ func (a *app) passed(book *engine.RuleBook, verbose bool) error {
 				say("slower   %s:%d:%d  %s: %s", e.File, e.Line, e.Column, e.Fallback, strings.Join(strings.Fields(e.Source), " "))
 			}
 		}
+		for _, what := range undecided {
+			say("not analysed  %s: it compares fields with each other, or has too many cases", what)
+		}
 	}
 	say("%s%s, %s, version %s: %s", plural(book.Files, "file"), shipped, plural(book.Rules, "rule"), book.Short(), found)
 	return nil
 }
 
 // warnings are what is odd about a book without mistakes, at the clock of the
-// command.
-func (a *app) warnings(book *engine.RuleBook) ([]engine.Fault, error) {
+// command, and what nobody can decide.
+func (a *app) warnings(book *engine.RuleBook) (warnings []engine.Fault, undecided []string, err error) {
 	now := a.clock()
 	if a.at != "" {
-		var err error
 		if now, err = parseTime(a.at, book.Zone); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	list := append([]engine.Fault{}, book.Warnings...) // an empty list is one too
-	return append(list, book.ExpiredWaivers(calendar.DateOf(now.In(book.Zone)))...), nil
+	today := calendar.DateOf(now.In(book.Zone))
+	found, undecided := book.Analyse(now)
+	return book.Awake(slices.Concat(book.Warnings, book.ExpiredWaivers(today), found), today), undecided, nil
 }
 
 // listFaults is the list of mistakes or warnings for programs.
