@@ -35,6 +35,8 @@ func (l *loader) campaigns() {
 	l.each(o.Need("campaigns"), defaults, said)
 	l.waivers(o.Take("waivers"))
 	l.jobs(o.Take("jobs"))
+	edits, _ := o.Take("edits").OneOf("auto", "approve")
+	b.Approve = edits == "approve"
 	o.Close()
 }
 

@@ -36,6 +36,10 @@ type Options struct {
 	Shipped fs.FS
 	// Keeper is where the last good book survives a restart; may be nil.
 	Keeper Keeper
+	// Admit are the steps that a book without mistakes passes, in their order,
+	// before it is kept and put in force; may be empty. None is asked about the
+	// book that is in force already.
+	Admit []Step
 	// Now is the clock that dates changes; required.
 	Now func() time.Time
 	// Notify is told of every change of state after [Open]; may be nil. Calls
@@ -53,6 +57,9 @@ type Keeper interface {
 	// error for which errors.Is(err, fs.ErrNotExist) holds says that there is
 	// nothing yet.
 	LastGood(ctx context.Context) (Sources, time.Time, error)
+	// LastVersion is the version of what LastGood gives, empty when there is
+	// nothing yet. It is asked at every look and should cost little.
+	LastVersion(ctx context.Context) (string, error)
 }
 
 // ChangeKind says what became of an edit.
@@ -75,8 +82,11 @@ type Change struct {
 	Version, Was string
 	// At is when it was decided. A refusal that stands keeps its time.
 	At time.Time
-	// Faults is why an edit was refused, otherwise nil: [*Faults], or the error
-	// of reading the files or of the Keeper.
+	// Refused is the version of the book that was refused; empty when the files
+	// mean none.
+	Refused string
+	// Faults is why an edit was refused, otherwise nil: [*Faults], [*Stopped],
+	// or the error of reading the files, of a step or of the Keeper.
 	Faults error
 }
 
@@ -93,8 +103,9 @@ type Status struct {
 
 // Rejection is an edit that was refused.
 type Rejection struct {
-	At     time.Time
-	Faults error // as in [Change]
+	At      time.Time
+	Version string // of the refused book; empty when the files mean none
+	Faults  error  // as in [Change]
 }
 
 // standing is one state of an Engine; it is replaced as a whole.
@@ -110,8 +121,9 @@ type standing struct {
 // Open puts the rule book in dir in force: the files of dir, and for those it
 // lacks the shipped ones. When they are bad, the last good book of the Keeper
 // is in force instead and Status has the rejection. Without one the error
-// tells why: errors.As finds [*Faults] in it where the files are at fault, and
-// otherwise it is that of reading the files or of the Keeper.
+// tells why: errors.As finds [*Faults] in it where the files are at fault,
+// [*Stopped] where a step stopped them, and otherwise it is that of reading the
+// files or of the Keeper.
 func Open(ctx context.Context, dir string, o Options) (*Engine, error) {
 	if o.Now == nil {
 		return nil, errors.New("open rule book: Options.Now is missing: give it a clock, for instance time.Now")
@@ -157,8 +169,11 @@ func (e *Engine) look(ctx context.Context, settled func(hash string) bool) (Chan
 	if err := ctx.Err(); err != nil {
 		return Change{}, err
 	}
-	files, was := e.read(), e.inForce.Load()
+	files := e.read()
+	was, err := e.adopt(ctx, files, e.inForce.Load())
 	switch {
+	case err != nil:
+		return Change{}, fmt.Errorf("look for the rule book in force: %w", err)
 	case was.decidedOn(files.hash):
 		return e.asBefore(was), nil
 	case !settled(files.hash):
@@ -172,28 +187,38 @@ func (e *Engine) look(ctx context.Context, settled func(hash string) bool) (Chan
 func (e *Engine) decide(ctx context.Context, files edition, was *standing) (Change, error) {
 	book, err := files.compile()
 	if err != nil {
-		return e.refuse(files, was, err, false), nil
+		return e.refuse(files, was, "", err, false), nil
 	}
 	if book.Version == was.book.Version {
 		return e.sameMeaning(files, was), nil
+	}
+	if again, err := e.admit(ctx, Candidate{book, files.sources, was.book}); err != nil {
+		if ctx.Err() != nil {
+			return Change{}, ctx.Err()
+		}
+		c := e.refuse(files, was, book.Version, err, again)
+		if !again {
+			err = nil
+		}
+		return c, err
 	}
 	at := e.options.Now()
 	if err := e.keep(ctx, book, files, at); err != nil {
 		if ctx.Err() != nil {
 			return Change{}, ctx.Err()
 		}
-		return e.refuse(files, was, err, true), err
+		return e.refuse(files, was, book.Version, err, true), err
 	}
 	now := &standing{book: book, since: at, files: files.hash}
 	return e.publish(now, Change{Kind: Applied, Version: book.Version, Was: was.book.Version, At: at}), nil
 }
 
-func (e *Engine) refuse(files edition, was *standing, faults error, again bool) Change {
+func (e *Engine) refuse(files edition, was *standing, version string, faults error, again bool) Change {
 	if was.again && was.refused == files.hash {
 		return e.asBefore(was)
 	}
 	now := *was
-	now.rejected = &Rejection{At: e.options.Now(), Faults: faults}
+	now.rejected = &Rejection{At: e.options.Now(), Version: version, Faults: faults}
 	now.refused, now.again = files.hash, again
 	return e.publish(&now, now.refusal())
 }
@@ -233,7 +258,7 @@ func (s *standing) decidedOn(hash string) bool {
 }
 
 func (s *standing) refusal() Change {
-	return Change{Kind: Refused, Version: s.book.Version, Was: s.book.Version, At: s.rejected.At, Faults: s.rejected.Faults}
+	return Change{Kind: Refused, Version: s.book.Version, Was: s.book.Version, At: s.rejected.At, Refused: s.rejected.Version, Faults: s.rejected.Faults}
 }
 
 // first is the state to begin with.
@@ -241,14 +266,22 @@ func (e *Engine) first(ctx context.Context) (*standing, error) {
 	kept, keptErr := e.lastGood(ctx)
 	files := e.read()
 	book, bad := files.compile()
-	good := bad == nil
-	if good {
+	version, again := "", false
+	if bad == nil {
+		version = book.Version
 		now := &standing{book: book, since: e.options.Now(), files: files.hash}
-		if kept != nil && kept.book.Version == book.Version {
+		if kept != nil && kept.book.Version == version {
 			now.since = kept.since
 			return now, nil
 		}
-		if bad = e.keep(ctx, book, files, now.since); bad == nil {
+		candidate := Candidate{Book: book, Sources: files.sources}
+		if kept != nil {
+			candidate.InForce = kept.book
+		}
+		if again, bad = e.admit(ctx, candidate); bad == nil {
+			again, bad = true, e.keep(ctx, book, files, now.since)
+		}
+		if bad == nil {
 			return now, nil
 		}
 	}
@@ -256,8 +289,8 @@ func (e *Engine) first(ctx context.Context) (*standing, error) {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case kept != nil:
-		kept.rejected = &Rejection{At: e.options.Now(), Faults: bad}
-		kept.refused, kept.again = files.hash, good
+		kept.rejected = &Rejection{At: e.options.Now(), Version: version, Faults: bad}
+		kept.refused, kept.again = files.hash, again
 		return kept, nil
 	case keptErr != nil:
 		return nil, errors.Join(bad, keptErr)

@@ -48,9 +48,11 @@ func (d *desk) open(k Keeper) {
 	d.engine = e
 }
 
-func (d *desk) try(k Keeper) (*Engine, error) {
+func (d *desk) try(k Keeper) (*Engine, error) { return d.tryWith(k) }
+
+func (d *desk) tryWith(k Keeper, steps ...Step) (*Engine, error) {
 	return Open(d.Context(), d.dir, Options{
-		Shipped: callsheet.Shipped(), Keeper: k, Now: time.Now,
+		Shipped: callsheet.Shipped(), Keeper: k, Now: time.Now, Admit: steps,
 		Notify: func(c Change) { d.told <- c },
 	})
 }
@@ -166,6 +168,15 @@ func (s *shelf) LastGood(context.Context) (Sources, time.Time, error) {
 		return nil, time.Time{}, cmp.Or(s.lost, fs.ErrNotExist)
 	}
 	return s.files, s.at, nil
+}
+
+func (s *shelf) LastVersion(context.Context) (string, error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.files == nil || len(s.saved) == 0 {
+		return "", nil
+	}
+	return s.saved[len(s.saved)-1], nil
 }
 
 func (s *shelf) setFail(err error) {

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"path"
@@ -73,13 +74,8 @@ func read(dir fs.FS) (Sources, error) {
 	files := Sources{}
 	// The names that look like ours are read too, to say what is wrong with them.
 	for _, name := range []string{campaignsFile, scoringFile, "campaigns.yml", "scoring.yml"} {
-		text, err := fs.ReadFile(dir, name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
+		if err := files.add(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
-		default:
-			files[name] = text
 		}
 	}
 	if _, err := fs.Stat(dir, "rules"); errors.Is(err, fs.ErrNotExist) {
@@ -123,9 +119,41 @@ func (s Sources) visit(dir fs.FS, name string) error {
 	case info.IsDir():
 		return s.walk(dir, name)
 	case isYAML(name):
-		s[name], err = fs.ReadFile(dir, name)
+		return s.add(dir, name)
 	}
+	return nil
+}
+
+// maxFiles is far more rule files than a call centre has.
+const maxFiles = 1000
+
+// add reads a file as far as a rule file may be long, and one byte more for
+// whoever judges that.
+func (s Sources) add(dir fs.FS, name string) error {
+	info, err := fs.Stat(dir, name)
+	if err != nil {
+		return err
+	}
+	switch {
+	case info.IsDir():
+		return unusable(name, "is a directory")
+	case !info.Mode().IsRegular():
+		return unusable(name, "is no regular file")
+	case len(s) == maxFiles:
+		return unusable(name, fmt.Sprintf("there are more than %d rule files: is this the right folder?", maxFiles))
+	}
+	file, err := dir.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	s[name], err = io.ReadAll(io.LimitReader(file, yamltext.MaxSize+1))
 	return err
+}
+
+// unusable is a file that is no rule file.
+func unusable(name, why string) error {
+	return &fs.PathError{Op: "read", Path: name, Err: errors.New(why)}
 }
 
 func isYAML(name string) bool {

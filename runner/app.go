@@ -25,6 +25,7 @@ type app struct {
 	at             string
 	format         string
 	dbGiven        bool
+	hushed         bool // the command tells of the rule book in force by itself
 	term           *terminal.Terminal
 }
 
@@ -60,6 +61,7 @@ func (a *app) root() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelpCommand(a, root))
 	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.rules, "rules", a.orElse("CALLSHEET_RULES", "."), "folder of the rule book")
@@ -68,20 +70,33 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.at, "at", "", "clock of the command, such as 2026-11-23T09:30:00 (local time of the rule book)")
 	flags.StringVarP(&a.format, "output", "o", "table", "form of the data: table, json or csv")
 	return menu(root,
+		newApplyCommand(a),
+		newBackupCommand(a),
 		newCFCampaignLoopCommand(a),
 		newCheckCommand(a),
+		newCopyCommand(a),
+		newDoctorCommand(a),
 		newDuplicatesCommand(a),
+		newEraseCommand(a),
+		newExportCommand(a),
 		newExportModelCommand(a),
+		newHistoryCommand(a),
 		newImportCommand(a),
 		newLeadsCommand(a),
+		newPlanCommand(a),
+		newPurgeCommand(a),
 		newRankCommand(a),
 		newRecoverForgottenLeadCommand(a),
 		newReportCommand(a),
 		newRescoreCommand(a),
+		newRollbackCommand(a),
+		newSendCallityCallsCommand(a),
 		newServeCommand(a),
 		newSimulateCommand(a),
 		newStartCampaignCommand(a),
+		newStatusCommand(a),
 		newStopCampaignsCommand(a),
+		newTasksCommand(a),
 		newWordsCommand(a),
 	)
 }

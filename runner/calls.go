@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,12 +41,18 @@ func (s *session) importCalls(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	var h *dispatch.Handover
 	if s.hold == nil { // a simulation may begin before the history of its folder ends
 		parser.Now = func() time.Time { return s.now }
 	}
+	if s.hold == nil && !s.fixtures { // nothing is told to others from a folder
+		if h, err = s.handover(); err != nil {
+			return err
+		}
+	}
 	var reader *intake.Reader[intake.Call]
 	var total endedCalls
-	return load(ctx, s, path, loading[intake.Call]{
+	err = load(ctx, s, path, loading[intake.Call]{
 		open: func(source *intake.Source) (_ *intake.Reader[intake.Call], err error) {
 			reader, err = intake.Calls(source, parser)
 			return reader, err
@@ -76,6 +83,11 @@ func (s *session) importCalls(ctx context.Context, path string) error {
 			return s.tellEnded(&total, rejected)
 		},
 	})
+	var part partError
+	if h == nil || err != nil && !errors.As(err, &part) {
+		return err
+	}
+	return errors.Join(err, s.handOverAfter(ctx, h))
 }
 
 // endedCalls counts what came of calls.

@@ -38,6 +38,7 @@ func runLoop(ctx context.Context, a *app, s *session, once bool) error {
 	if once {
 		return l.once(ctx)
 	}
+	s.admission.clock = func(*time.Location) (time.Time, error) { return l.clock(), nil }
 	if err := l.ready(); err != nil {
 		return err
 	}
@@ -50,6 +51,7 @@ func runLoop(ctx context.Context, a *app, s *session, once bool) error {
 		watching, stop := context.WithCancel(ctx)
 		var beside sync.WaitGroup
 		beside.Go(func() { _ = s.rules.Watch(watching) }) // ends with its context and for no other reason
+		beside.Go(func() { s.reloadOnHangup(watching) })
 		defer beside.Wait()
 		defer stop()
 		return l.run(ctx)

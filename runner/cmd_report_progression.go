@@ -32,29 +32,44 @@ func newReportProgressionCommand(a *app) *cobra.Command {
 			if o.agent == "" {
 				return usageError{errors.New("--agent is missing: name somebody of the sales database by username")}
 			}
-			month, err := time.Parse("2006-01", o.month)
-			if err != nil {
+			if _, err := time.Parse(monthLayout, o.month); err != nil {
 				return usageError{fmt.Errorf("--month is %q: write a year and a month, such as 2025-04", o.month)}
 			}
-			return selling(cmd.Context(), o.dsn, func(sales *report.Sales) error {
-				days, targets, err := sales.Progression(cmd.Context(), o.agent, month.Month(), month.Year())
-				if errors.Is(err, report.ErrNoAgent) {
-					return usageError{fmt.Errorf("%w: --agent takes a username of the sales database", err)}
-				}
-				if err != nil {
-					return err
-				}
+			err := runReportProgression(cmd.Context(), o, func(days []report.Progress, targets int) error {
 				if targets == 0 {
 					a.term.Warn("%s has no target in %s", o.agent, o.month)
 				}
 				return a.tellProgression(cmd.Context(), days, cmd.Flags().Changed("output"))
 			})
+			if errors.Is(err, report.ErrNoAgent) {
+				return usageError{fmt.Errorf("%w: --agent takes a username of the sales database", err)}
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&o.agent, "agent", "", "username in the sales database")
 	cmd.Flags().StringVar(&o.month, "month", "", "month, such as 2025-04")
 	a.salesFlag(cmd, &o.dsn)
 	return cmd
+}
+
+// monthLayout is how a month is written.
+const monthLayout = "2006-01"
+
+// runReportProgression tells the days of a month, and how many of them have a target. It is [report.ErrNoAgent] when
+// nobody has that username.
+func runReportProgression(ctx context.Context, o progressionOptions, tell func(days []report.Progress, targets int) error) error {
+	month, err := time.Parse(monthLayout, o.month)
+	if err != nil {
+		return err
+	}
+	return selling(ctx, o.dsn, func(sales *report.Sales) error {
+		days, targets, err := sales.Progression(ctx, o.agent, month.Month(), month.Year())
+		if err != nil {
+			return err
+		}
+		return tell(days, targets)
+	})
 }
 
 // tellProgression prints JSON where no form was asked for.

@@ -15,8 +15,11 @@ import (
 // salesFlag gives a command the sales database: --sales-db, else the
 // environment.
 func (a *app) salesFlag(cmd *cobra.Command, dsn *string) {
-	cmd.Flags().StringVar(dsn, "sales-db", a.env("CALLSHEET_SALES_DB"), "SQLite file or postgres:// address of the sales database, which is only read")
+	cmd.Flags().StringVar(dsn, "sales-db", a.env(salesVariable), "SQLite file or postgres:// address of the sales database, which is only read")
 }
+
+// salesVariable names the sales database.
+const salesVariable = "CALLSHEET_SALES_DB"
 
 // selling is work over the sales database.
 func selling(ctx context.Context, dsn string, work func(*report.Sales) error) error {
@@ -40,29 +43,33 @@ func newReportSalesCommand(a *app) *cobra.Command {
 		Example: "  callsheet report sales --sales-db fixtures/sales.db",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return selling(cmd.Context(), dsn, func(sales *report.Sales) error {
-				teams, err := sales.Teams(cmd.Context())
-				if err != nil {
-					return err
-				}
-				return a.tellTeams(teams)
-			})
+			return runReportSales(cmd.Context(), a.term, dsn)
 		},
 	}
 	a.salesFlag(cmd, &dsn)
 	return cmd
 }
 
-func (a *app) tellTeams(r *report.TeamReport) error {
+func runReportSales(ctx context.Context, t *terminal.Terminal, dsn string) error {
+	return selling(ctx, dsn, func(sales *report.Sales) error {
+		teams, err := sales.Teams(ctx)
+		if err != nil {
+			return err
+		}
+		return tellTeams(t, teams)
+	})
+}
+
+func tellTeams(t *terminal.Terminal, r *report.TeamReport) error {
 	columns := terminal.Columns("team", "status", "count", "amount")
 	rows := make([][]any, 0, len(r.Teams)+len(r.Total))
-	for _, t := range r.Teams {
-		rows = append(rows, []any{t.Team, statusOf(t), t.Count, t.Amount})
+	for _, team := range r.Teams {
+		rows = append(rows, []any{team.Team, statusOf(team), team.Count, team.Amount})
 	}
-	for _, t := range r.Total {
-		rows = append(rows, []any{"distinct total", t.Status, t.Count, t.Amount})
+	for _, total := range r.Total {
+		rows = append(rows, []any{"distinct total", total.Status, total.Count, total.Amount})
 	}
-	return a.term.Table(columns, rows)
+	return t.Table(columns, rows)
 }
 
 // statusOf is nothing for a team without sales.

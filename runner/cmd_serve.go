@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"sync"
 	"time"
 
@@ -37,11 +36,11 @@ func newServeCommand(a *app) *cobra.Command {
 		Example: "  callsheet serve --addr 127.0.0.1:8080 --insecure-local",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			tokens, err := a.tokens(o)
+			known, err := a.callers(o)
 			if err != nil {
 				return err
 			}
-			return a.with(cmd.Context(), func(s *session) error { return runServe(cmd.Context(), a, s, o, tokens) })
+			return a.with(cmd.Context(), func(s *session) error { return runServe(cmd.Context(), a, s, o, known) })
 		},
 	}
 	cmd.Flags().StringVar(&o.address, "addr", ":8080", "address to listen on; port 0 is any that is free")
@@ -63,16 +62,7 @@ func (a *app) tokens(o serveOptions) (*server.Tokens, error) {
 	case path == "":
 		return nil, loopback(o.address)
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %w", tokensFile, err)}
-	}
-	defer file.Close()
-	tokens, err := server.ReadTokens(file)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("%s: %s: %w", tokensFile, path, err)}
-	}
-	return tokens, nil
+	return fromFile(a, tokensFile, server.ReadTokens)
 }
 
 // loopback refuses an address that other machines can reach.
@@ -87,8 +77,12 @@ func loopback(address string) error {
 	return nil
 }
 
-func runServe(ctx context.Context, a *app, s *session, o serveOptions, tokens *server.Tokens) error {
+func runServe(ctx context.Context, a *app, s *session, o serveOptions, known callers) error {
 	if err := errors.Join(s.onlyRead(a.db), s.noSimulation()); err != nil {
+		return err
+	}
+	h, err := s.handover()
+	if err != nil {
 		return err
 	}
 	log := a.logger()
@@ -97,15 +91,28 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, tokens *s
 	if err != nil {
 		return err
 	}
-	service := newService(s, clock, log, tokens)
-	service.Rate = o.rate
+	kick := newNudge()
+	s.desk.Pending = kick.give
+	service := newService(s, clock, log, known.tokens)
+	service.Rate, service.Secrets = o.rate, known.secrets
+	if known.push != nil {
+		service.Push = server.NewPush(ctx, *known.push, clock)
+	}
 	s.Printf("serving http://%s", listener.Addr())
 	within, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
+	s.admission.clock = func(*time.Location) (time.Time, error) { return clock(), nil }
 	beside.Go(func() { _ = s.rules.Watch(within) })
+	beside.Go(func() { s.reloadOnHangup(within) })
 	beside.Go(func() { tellEdits(within, s, log) })
+	beside.Go(func() { s.handOvers(within, h, kick, clock, log) })
 	if o.schedule {
 		sc := newSchedule(a, s, clock, log)
+		if s.env(callityURL) != "" {
+			due := newNudge()
+			sc.jobs[sending] = func(context.Context, *session) error { due.give(); return nil }
+			beside.Go(func() { s.sendings(within, due, clock, log) })
+		}
 		sc.tellMissing()
 		g := &guard{store: s.store, name: loopName, owner: owner(a.clock()), clock: a.clock, sleep: sleep}
 		beside.Go(func() { sc.stand(within, g) })
@@ -132,10 +139,16 @@ func (a *app) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(a.stderr, nil))
 }
 
-// tellMissing tells of jobs of the rule book that no command does yet.
+// tellMissing tells of jobs of the rule book that no command does yet, or that
+// lack the service that they need.
 func (sc *schedule) tellMissing() {
 	for _, job := range sc.book.Jobs {
-		if _, ok := sc.jobs[job.Name]; !ok {
+		if _, ok := sc.jobs[job.Name]; ok {
+			continue
+		}
+		if job.Name == sending {
+			sc.log.Warn("a job of campaigns.yaml is passed over: set "+callityURL, "job", job.Name)
+		} else {
 			sc.log.Warn("a job of campaigns.yaml is passed over: there is no such command", "job", job.Name)
 		}
 	}

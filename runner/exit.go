@@ -18,6 +18,7 @@ const (
 	exitFailed      = 1
 	exitUsage       = 2
 	exitFaults      = 3
+	exitStopped     = 4
 	exitPart        = 5
 	exitInterrupted = 130
 )
@@ -28,7 +29,7 @@ Exit codes:
   1    failure at run time
   2    wrong usage
   3    mistakes in rule files, or no rule book where --rules points
-  4    rule tests failed, or a guardrail stopped it (not built yet)
+  4    rule tests failed, or a guardrail stopped it
   5    done in part
   130  interrupted
 `
@@ -96,6 +97,7 @@ func offers(cmd *cobra.Command) string {
 func exitCode(ctx context.Context, err error) int {
 	var usage usageError
 	var faults *engine.Faults
+	var stopped *engine.Stopped
 	var book bookError
 	var part partError
 	switch {
@@ -107,6 +109,8 @@ func exitCode(ctx context.Context, err error) int {
 		return exitUsage
 	case errors.As(err, &faults), errors.As(err, &book):
 		return exitFaults
+	case errors.As(err, &stopped):
+		return exitStopped
 	case errors.As(err, &part):
 		return exitPart
 	}

@@ -33,6 +33,9 @@ func TestImports(t *testing.T) {
 		"callsheet/runner/internal/dialer": {
 			"callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 		},
+		"callsheet/runner/internal/remote":  {},
+		"callsheet/runner/internal/voice":   {"callsheet/runner/internal/crm", "callsheet/runner/internal/remote"},
+		"callsheet/runner/internal/callity": {"callsheet/runner/internal/crm", "callsheet/runner/internal/remote"},
 		"callsheet/runner/internal/dispatch": {
 			"callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 		},
@@ -45,7 +48,7 @@ func TestImports(t *testing.T) {
 			"callsheet", "callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
 			"callsheet/runner/internal/dialer", "callsheet/runner/internal/dispatch", "callsheet/runner/internal/intake",
 			"callsheet/runner/internal/report", "callsheet/runner/internal/server", "callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
-			"callsheet/runner/internal/tree",
+			"callsheet/runner/internal/tree", "callsheet/runner/internal/remote", "callsheet/runner/internal/voice", "callsheet/runner/internal/callity",
 		},
 	}
 	for _, pkg := range packages(t) {

@@ -23,6 +23,9 @@ const (
 // errLeaseLost says that another process may do now what this one did.
 var errLeaseLost = errors.New("lease lost")
 
+// heldError says that another process is doing the same, and is alive.
+type heldError struct{ error }
+
 // guard keeps other processes from doing the same at the same time.
 type guard struct {
 	store interface {
@@ -48,7 +51,24 @@ func (g *guard) take(ctx context.Context) (crm.Lease, error) {
 			first = l
 		}
 		if l.Fence != first.Fence || l.Until != first.Until || g.clock().Sub(asked) > leaseTime {
-			return l, fmt.Errorf("another %s is at work (%s): one at a time is enough", g.name, l.Owner)
+			return l, heldError{fmt.Errorf("another %s is at work (%s): one at a time is enough", g.name, l.Owner)}
+		}
+		if err := g.sleep(ctx, leasePoll); err != nil {
+			return l, err
+		}
+	}
+}
+
+// wait gets the lease as soon as nobody holds it; told hears once of who does.
+func (g *guard) wait(ctx context.Context, told func(error)) (crm.Lease, error) {
+	for first := true; ; first = false {
+		l, err := g.take(ctx)
+		var held heldError
+		if !errors.As(err, &held) {
+			return l, err
+		}
+		if first {
+			told(err)
 		}
 		if err := g.sleep(ctx, leasePoll); err != nil {
 			return l, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"callsheet/runner/internal/report"
 	"callsheet/runner/internal/server"
 	"callsheet/runner/internal/terminal"
 )
@@ -43,6 +44,45 @@ func (o *office) Start(ctx context.Context, campaign string) (json.RawMessage, e
 func (o *office) Stop(ctx context.Context, campaign string) (json.RawMessage, error) {
 	out, err := o.answer(func(s *session) error { return runStop(ctx, s, stopOptions{types: []string{campaign}}) })
 	return out, o.frank(err)
+}
+
+// Duplicates is the command duplicates over two campaigns.
+func (o *office) Duplicates(ctx context.Context, a, b string) (json.RawMessage, error) {
+	return o.answer(func(s *session) error { return runDuplicates(ctx, s, duplicatesOptions{a: a, b: b}) })
+}
+
+// Sales is the command report sales.
+func (o *office) Sales(ctx context.Context) (json.RawMessage, error) {
+	dsn, err := o.salesDB()
+	if err != nil {
+		return nil, err
+	}
+	return o.answer(func(s *session) error { return runReportSales(ctx, s.Terminal, dsn) })
+}
+
+// Progression is the command report progression.
+func (o *office) Progression(ctx context.Context, agent, month string) (json.RawMessage, error) {
+	dsn, err := o.salesDB()
+	if err != nil {
+		return nil, err
+	}
+	return o.answer(func(s *session) error {
+		asked := progressionOptions{dsn: dsn, agent: agent, month: month}
+		err := runReportProgression(ctx, asked, func(days []report.Progress, _ int) error { return s.JSON(days) })
+		if errors.Is(err, report.ErrNoAgent) {
+			return &server.Refusal{Status: http.StatusNotFound, Detail: "the sales database has no agent of this username"}
+		}
+		return err
+	})
+}
+
+// salesDB is the sales database that the environment names.
+func (o *office) salesDB() (string, error) {
+	dsn := o.env(salesVariable)
+	if dsn == "" {
+		return "", &server.Refusal{Status: http.StatusNotFound, Detail: "the service knows no sales database: start it with " + salesVariable}
+	}
+	return dsn, nil
 }
 
 // answer is what a command prints as JSON. Its messages go to the log, those

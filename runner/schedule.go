@@ -39,6 +39,7 @@ func newSchedule(a *app, s *session, clock func() time.Time, log *slog.Logger) *
 		log:  log,
 		jobs: map[string]func(context.Context, *session) error{
 			"rescore":                func(ctx context.Context, s *session) error { return runRescore(ctx, a, s) },
+			"purge":                  func(ctx context.Context, s *session) error { return runPurge(ctx, a, s, usual()) },
 			"recover-forgotten-lead": func(ctx context.Context, s *session) error { return runRecover(ctx, s, false) },
 		},
 	}

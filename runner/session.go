@@ -12,7 +12,6 @@ import (
 
 	"callsheet"
 	"callsheet/engine"
-	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
@@ -29,6 +28,9 @@ type session struct {
 	now   time.Time
 	out   string
 	env   func(string) string
+	wall  func() time.Time // of the machine, whatever now is
+	// admission takes edits into force; nil where none is kept.
+	admission *admission
 	// fixtures says that the store is a folder loaded into memory.
 	fixtures bool
 	// hold keeps the leads that a simulation receives later; nil elsewhere.
@@ -49,11 +51,11 @@ func (a *app) open(ctx context.Context, reads bool) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.begin(ctx, st, keeper{st})
+	s, err := a.begin(ctx, st, true)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	s.desk.Hide = a.hider(ctx, st)
+	s.desk.Hide, s.desk.Later, s.desk.Dialer = a.hider(ctx, st), handsOverLater(a.env), a.env(voiceURL) != ""
 	return s, nil
 }
 
@@ -102,7 +104,7 @@ func (a *app) openFixtures(ctx context.Context, folder string) (*session, error)
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.begin(ctx, st, nil)
+	s, err := a.begin(ctx, st, false)
 	if err == nil {
 		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
 		err = s.loadFolder(ctx, folder)
@@ -113,21 +115,30 @@ func (a *app) openFixtures(ctx context.Context, folder string) (*session, error)
 	return s, nil
 }
 
-// begin puts the rule book in force over an open store. A book whose files
-// are bad gives way to the last good one, loudly.
-func (a *app) begin(ctx context.Context, st *store.Store, kept engine.Keeper) (*session, error) {
-	e, err := engine.Open(ctx, a.rules, engine.Options{Shipped: callsheet.Shipped(), Keeper: kept, Now: a.clock})
+// begin puts the rule book in force over an open store, which keeps it or not.
+// A book whose files are bad gives way to the last good one, loudly.
+func (a *app) begin(ctx context.Context, st *store.Store, keeps bool) (*session, error) {
+	s := &session{Terminal: a.term, store: st, now: a.clock(), out: a.out, env: a.env, wall: a.clock}
+	s.desk = &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal}
+	var err error
+	if keeps {
+		s.admission = a.newAdmission(ctx, st, s.desk)
+		s.rules, err = s.admission.open(ctx)
+	} else {
+		s.rules, err = engine.Open(ctx, a.rules, engine.Options{Shipped: callsheet.Shipped(), Now: a.clock})
+	}
 	if err != nil {
 		return nil, unreadable(a.rules, err)
 	}
-	s := &session{Terminal: a.term, store: st, rules: e, book: e.Book(), now: a.clock(), out: a.out, env: a.env}
-	s.warnOf(a.rules, e.Status())
+	s.book = s.rules.Book()
+	if !a.hushed {
+		s.warnOf(a.rules, s.rules.Status())
+	}
 	if a.at != "" {
 		if s.now, err = parseTime(a.at, s.book.Zone); err != nil {
 			return nil, err
 		}
 	}
-	s.desk = &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal}
 	return s, nil
 }
 
@@ -136,8 +147,12 @@ func (s *session) warnOf(folder string, status engine.Status) {
 	if status.Rejected == nil {
 		return
 	}
-	s.Warn("the rule files are refused; rule book %s of %s stays in force", s.book.Short(),
-		status.Since.In(s.book.Zone).Format("2006-01-02 15:04"))
+	what := "the rule files are refused"
+	var stopped *engine.Stopped
+	if errors.As(status.Rejected.Faults, &stopped) && stopped.By != engine.ByTests {
+		what = "the rule files are not in force"
+	}
+	s.Warn("%s; rule book %s of %s stays in force", what, s.book.Short(), status.Since.In(s.book.Zone).Format("2006-01-02 15:04"))
 	why := unreadable(folder, status.Rejected.Faults)
 	var faults *engine.Faults
 	if errors.As(why, &faults) {
@@ -192,7 +207,7 @@ func (a *app) withoutStore(ctx context.Context, work func(*session) error) error
 	if err != nil {
 		return err
 	}
-	s, err := a.begin(ctx, st, nil)
+	s, err := a.begin(ctx, st, false)
 	if err != nil {
 		return errors.Join(err, st.Close())
 	}
@@ -230,24 +245,4 @@ func (s *session) publish(ctx context.Context) error {
 		s.Note("wrote %s", file.Place)
 	}
 	return err
-}
-
-// keeper keeps the last good rule book in the store.
-type keeper struct{ store *store.Store }
-
-// SaveBook makes the files the last good rule book.
-func (k keeper) SaveBook(ctx context.Context, version string, files engine.Sources, at time.Time) error {
-	return k.store.SaveBook(ctx, store.Book{Version: version, Files: files, At: crm.At(at)})
-}
-
-// LastGood gives back the last good rule book, or fs.ErrNotExist.
-func (k keeper) LastGood(ctx context.Context) (engine.Sources, time.Time, error) {
-	b, err := k.store.LastGoodBook(ctx)
-	if errors.Is(err, crm.ErrNotFound) {
-		return nil, time.Time{}, fmt.Errorf("%w: %w", fs.ErrNotExist, err)
-	}
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	return b.Files, b.At.Time(), nil
 }

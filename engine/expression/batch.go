@@ -19,6 +19,8 @@ type Batch struct {
 	schema *Schema
 	n      int
 	fields []Vector
+	// lender keeps the fields whose place is taken by those of another batch.
+	lender map[int]Vector
 	free   [shelves][]*Vector
 	lent   []*Vector
 	local  clock
@@ -74,6 +76,9 @@ func (b *Batch) Reset(n int) {
 	n = min(max(n, 0), MaxBatch)
 	for i := range b.fields {
 		f := &b.fields[i]
+		if f.borrowed {
+			b.giveBack(i)
+		}
 		if f.touched {
 			clear(f.known[:cap(f.known)])
 			clear(f.bools[:cap(f.bools)])
@@ -111,6 +116,9 @@ func (b *Batch) set(col, row int) *Vector {
 // touch gives the column for writing.
 func (b *Batch) touch(col int) *Vector {
 	v := &b.fields[col]
+	if v.borrowed {
+		b.giveBack(col)
+	}
 	if v.loose {
 		b.prepare(v)
 	}

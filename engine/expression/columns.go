@@ -55,6 +55,9 @@ func (b *Batch) own(col int) *Vector {
 // shared makes a field one with a single value for all leads.
 func (b *Batch) shared(col int) *Vector {
 	v := &b.fields[col]
+	if v.borrowed {
+		b.giveBack(col)
+	}
 	v.storage(b.n)
 	v.mask, v.loose = 0, true
 	v.touched, v.changed, b.changed = true, b.tick, b.tick

@@ -16,8 +16,9 @@ type Vector struct {
 	owned bool
 	// loose says of a field that its memory is not ready for a value of each lead, touched that something was set since
 	// the batch had its length. changed is the tick of the batch at which it was last set.
-	loose, touched bool
-	changed        uint64
+	// borrowed says that its memory is that of another batch.
+	loose, touched, borrowed bool
+	changed                  uint64
 }
 
 // Type is what the vector holds: it decides which accessor may be used.

@@ -16,6 +16,8 @@ var (
 	// ErrConflict says that somebody else changed the entity first: the
 	// compare-and-set found another state than the one read.
 	ErrConflict = errors.New("changed by somebody else meanwhile")
+	// ErrUnpublished says that a file has to be handed over first.
+	ErrUnpublished = errors.New("the file is not handed over to the dialer yet: do it again when it is")
 	// ErrBusy says that the database stayed locked longer than we wait.
 	ErrBusy = errors.New("database is locked by another process")
 )

@@ -49,7 +49,11 @@ type Change struct {
 	Records      []Record // a revision that is there already is ErrConflict
 	Tasks        []Task
 	Suppressions []Suppression
-	Contacts     []DialerContact
+	// Transfers leave one of the same call alone, unless it came to nothing.
+	Transfers []Transfer
+	// RetryDates take the place of those of the same contacts.
+	RetryDates []RetryDate
+	Contacts   []DialerContact
 }
 
 // Stop ends runs and plans again what they did not call.

@@ -34,6 +34,11 @@ type debrief struct {
 	tasks        []crm.Task
 	suppressions []crm.Suppression
 	retry        map[string]crm.DialerContact
+
+	transfers map[string]crm.Transfer // of the reported calls, stored ones and new ones
+	handed    []crm.Transfer
+	dates     []crm.RetryDate
+	teams     map[string]*team // by transfer
 }
 
 // subject is a lead that calls are reported of, or that shares a phone with
@@ -51,7 +56,7 @@ func newDebrief(d *Desk, book *engine.RuleBook, now time.Time) *debrief {
 		receiver: d.Receiver(book), book: book, now: now, history: newHistory(book, now),
 		leads: map[string]*subject{}, byPhone: map[string][]string{}, open: map[string]crm.Call{},
 		records: map[string]*crm.Record{}, calls: map[string][]crm.Record{}, heard: map[string]map[string]bool{},
-		retry: map[string]crm.DialerContact{},
+		retry: map[string]crm.DialerContact{}, transfers: map[string]crm.Transfer{}, teams: map[string]*team{},
 	}
 }
 
@@ -89,6 +94,9 @@ func (db *debrief) load(ctx context.Context, reports []crm.Record) error {
 	}
 	for _, r := range known {
 		people = append(people, r.LeadID)
+	}
+	if err := db.loadTransfers(ctx, reports); err != nil {
+		return err
 	}
 	return db.loadLeads(ctx, people, phones)
 }
@@ -238,7 +246,8 @@ func (s *subject) planned() crm.Call {
 // change is everything to be stored; false when it is nothing. Leads are
 // classified anew, since rules read what was counted.
 func (db *debrief) change() (c crm.Change, any bool) {
-	c.Records, c.Tasks, c.Suppressions = db.reports, db.tasks, db.suppressions
+	c.Records, c.Tasks, c.Suppressions, c.Transfers = db.reports, db.tasks, db.suppressions, db.handed
+	c.RetryDates = db.dates
 	for _, id := range slices.Sorted(maps.Keys(db.retry)) {
 		c.Contacts = append(c.Contacts, db.retry[id])
 	}

@@ -27,6 +27,16 @@ type Desk struct {
 	// Brief lets starts decide only about leads whose type and segment may be
 	// the campaign's: nothing is said of the others, and funnels begin there.
 	Brief bool
+	// Later leaves it to a [Handover] to choose who gets what is handed over to
+	// another team, since the dialer or the CRM have to be asked; else it is
+	// chosen with the report, among the agents and contacts of the store.
+	Later bool
+	// Dialer says that the dialer keeps its contacts itself: a Handover tells it
+	// when they are to be called again.
+	Dialer bool
+	// Pending is told of commits that leave something to a Handover. It returns
+	// at once; nil tells nobody.
+	Pending func()
 }
 
 // Store is what the desk needs of the database. Each method is one
@@ -35,7 +45,15 @@ type Store interface {
 	LeadsByID(ctx context.Context, ids []string) (map[string]*crm.Lead, error)
 	LastCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error)
 	PutLeads(ctx context.Context, arrivals []crm.Arrival) error
+	// PutLeadsOf is PutLeads with the event that brought them; one that is
+	// applied already is crm.ErrConflict.
+	PutLeadsOf(ctx context.Context, e crm.Event, arrivals []crm.Arrival) error
+	Event(ctx context.Context, id string) (crm.Event, error)
 	Leads(ctx context.Context, afterID string, limit int) ([]crm.Lead, error)
+	// Planned are planned calls by lead id, with the fields named of their leads.
+	Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
+	// Recorded says whether any report of a call is stored.
+	Recorded(ctx context.Context) (bool, error)
 	SaveScores(ctx context.Context, scores []crm.Scores) error
 
 	DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
@@ -69,6 +87,11 @@ type Store interface {
 	Records(ctx context.Context, ids []string) (map[string]crm.Record, error)
 	RecordHashes(ctx context.Context, ids []string) (map[string][]string, error)
 	DialerContacts(ctx context.Context, ids []string) (map[string]crm.DialerContact, error)
+	Transfers(ctx context.Context, ids []string) (map[string]crm.Transfer, error)
+	// ContactLoads counts the contacts of a campaign by agent, Handed the leads
+	// that a transfer has handed over and that do not count there.
+	ContactLoads(ctx context.Context, campaignID string) (map[string]int, error)
+	Handed(ctx context.Context, rule, campaignID string) (map[string]int, error)
 	// LeadsByPhone are the leads of each phone, newest first.
 	LeadsByPhone(ctx context.Context, phones []string) (map[string][]crm.Lead, error)
 	LeadCalls(ctx context.Context, leadID string) ([]crm.Call, error)

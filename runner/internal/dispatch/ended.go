@@ -31,6 +31,9 @@ type Ended struct {
 	Held string
 	// Review says why somebody has to look at the lead; empty when nobody has.
 	Review string
+	// Transfer is what was done about handing the contact over to another team;
+	// nil when it was not asked for.
+	Transfer *crm.Transfer
 	// Suppressed says that the person is not to be called again, and Cancelled
 	// counts the planned calls that were given up for it.
 	Suppressed bool
@@ -93,6 +96,9 @@ func (d *Desk) callsEnded(ctx context.Context, book *engine.RuleBook, reports []
 			return ended, nil
 		}
 		if err = d.Store.Apply(ctx, change); !errors.Is(err, crm.ErrConflict) {
+			if err == nil && d.Pending != nil && (d.Later && len(change.Transfers) > 0 || len(change.RetryDates) > 0) {
+				d.Pending()
+			}
 			return ended, err
 		}
 	}

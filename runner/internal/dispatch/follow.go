@@ -3,6 +3,7 @@ package dispatch
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
@@ -84,7 +85,7 @@ func (db *debrief) settle(s *subject, q sequel, e *Ended) {
 	case q.outcome.Next == "review":
 		db.ask(s, q.record, q.outcome.Name, e)
 	case q.outcome.Next == "transfer":
-		db.ask(s, q.record, "transfer", e)
+		db.handOver(s, q.record, e)
 	}
 	db.giveUp(s, crm.CallSuperseded)
 }
@@ -99,6 +100,9 @@ func (db *debrief) agree(s *subject, q sequel, e *Ended) {
 		next.Agent = caller(q)
 	}
 	e.Next = db.plan(s, next)
+	if db.receiver.desk.Dialer && e.Next != nil && q.record.ContactID != "" {
+		db.dates = append(db.dates, crm.RetryDate{ContactID: q.record.ContactID, CallID: q.record.ID, At: q.record.CallbackAt.V})
+	}
 	if c, ok := db.contacts[q.record.ContactID]; ok && e.Next != nil {
 		c.RetryDate = q.record.CallbackAt
 		db.contacts[c.ID], db.retry[c.ID] = c, c
@@ -239,8 +243,13 @@ func (db *debrief) unask(s *subject, old *crm.Record) {
 }
 
 func (db *debrief) task(s *subject, r *crm.Record, kind, state string) crm.Task {
+	return taskAfter(db.book, s.Lead, r.ID, kind, state, db.now)
+}
+
+// taskAfter is the task that a reported call gives somebody.
+func taskAfter(book *engine.RuleBook, l *crm.Lead, call, kind, state string, now time.Time) crm.Task {
 	return crm.Task{
-		ID: "call " + r.ID, ContactID: s.ContactID, LeadID: s.ID, Agent: db.book.Callbacks.RefusedTask,
-		Kind: kind, State: state, DueAt: crm.Some(crm.At(db.now)), Origin: "call " + r.ID,
+		ID: "call " + call, ContactID: l.ContactID, LeadID: l.ID, Agent: book.Callbacks.RefusedTask,
+		Kind: kind, State: state, DueAt: crm.Some(crm.At(now)), Origin: "call " + call,
 	}
 }

@@ -42,6 +42,9 @@ func (r *Receiver) merge(ctx context.Context, rows []Incoming, now time.Time) ([
 			seen[row.ID] = l
 			leads = append(leads, incomer{l, before})
 		}
+		if before != nil && before.Status == crm.Erased {
+			continue // whoever asked to be forgotten stays so
+		}
 		row.Set(l, !again && before == nil)
 	}
 	for _, l := range leads {

@@ -78,10 +78,20 @@ func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) 
 	if len(rows) > MaxReceive {
 		return Received{}, fmt.Errorf("receive leads: %d at once are too many: give at most %d", len(rows), MaxReceive)
 	}
-	var got Received
-	var err error
+	return r.again(func() (Received, error) {
+		return r.receive(ctx, rows, now, func(arrivals []crm.Arrival) error {
+			if len(arrivals) == 0 {
+				return nil
+			}
+			return r.desk.Store.PutLeads(ctx, arrivals)
+		})
+	})
+}
+
+// again tries work until nobody was in its way, so often.
+func (r *Receiver) again(work func() (Received, error)) (got Received, err error) {
 	for range attempts {
-		if got, err = r.receive(ctx, rows, now); !errors.Is(err, crm.ErrConflict) {
+		if got, err = work(); !errors.Is(err, crm.ErrConflict) {
 			break
 		}
 	}
@@ -91,7 +101,8 @@ func (r *Receiver) Receive(ctx context.Context, rows []Incoming, now time.Time) 
 	return got, nil
 }
 
-func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) (Received, error) {
+// receive decides about leads and stores those that are to change.
+func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time, store func([]crm.Arrival) error) (Received, error) {
 	leads, err := r.merge(ctx, rows, now)
 	if err != nil {
 		return Received{}, err
@@ -111,7 +122,7 @@ func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) 
 		changed = append(changed, l)
 	}
 	if len(changed) == 0 {
-		return got, nil
+		return got, store(nil)
 	}
 	arrivals, err := r.decide(ctx, changed, now, &got)
 	if err != nil {
@@ -120,7 +131,7 @@ func (r *Receiver) receive(ctx context.Context, rows []Incoming, now time.Time) 
 	if err := r.suppress(ctx, changed, now); err != nil {
 		return Received{}, err
 	}
-	return got, r.desk.Store.PutLeads(ctx, arrivals)
+	return got, store(arrivals)
 }
 
 // decide lets the rules classify the leads, and plans the first call of those

@@ -46,6 +46,8 @@ func (r *rehearsal) PutSuppressions(context.Context, []crm.Suppression) error { 
 
 func (r *rehearsal) PutLeads(context.Context, []crm.Arrival) error { return nil }
 
+func (r *rehearsal) PutLeadsOf(context.Context, crm.Event, []crm.Arrival) error { return nil }
+
 func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) error { return nil }
 
 func (r *rehearsal) SaveScores(context.Context, []crm.Scores) error { return nil }

@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -15,53 +16,78 @@ import (
 
 // postLead receives one lead: typed, segmented, scored and planned.
 func (s *Server) postLead(w http.ResponseWriter, r *http.Request) error {
-	object, err := body(r)
+	m, err := s.message(r, crm.EventLeads)
 	if err != nil {
 		return err
 	}
-	book, now := s.Rules.Book(), s.Clock()
-	incoming, err := s.readLead(book, object)
+	out, err := s.takeLead(r.Context(), m)
 	if err != nil {
-		s.count.leads.WithLabelValues("unusable").Inc()
-		return err
+		return s.keep(r.Context(), w, m, err)
 	}
-	// Whoever has sent the lead may be gone before it is stored: it counts.
-	ctx := context.WithoutCancel(r.Context())
-	got, err := s.Desk.Receiver(book).Receive(ctx, []dispatch.Incoming{incoming}, now)
-	if err != nil {
-		return err
-	}
-	status, result := http.StatusOK, "unchanged"
-	switch {
-	case got.New > 0:
-		status, result = http.StatusCreated, "new"
-	case got.Changed > 0:
-		result = "changed"
-	}
-	s.count.leads.WithLabelValues(result).Inc()
-	out, err := s.received(ctx, book, incoming.ID, result, now)
-	if err != nil {
-		return err
+	status := http.StatusOK
+	if out.Result == "new" {
+		status = http.StatusCreated
 	}
 	return answer(w, status, out)
 }
 
-// readLead reads a JSON object as a file of leads would be read.
-func (s *Server) readLead(book *engine.RuleBook, object []byte) (dispatch.Incoming, error) {
-	source, err := intake.NewSource("lead.json", bytes.NewReader(object), int64(len(object)))
+// takeLead receives a lead. A message that has an id does so once, however often
+// it comes. An error that is a *flaw is counted.
+func (s *Server) takeLead(ctx context.Context, m message) (received, error) {
+	book, now := s.Rules.Book(), s.Clock()
+	incoming, err := s.readLead(book, m)
 	if err != nil {
-		return dispatch.Incoming{}, refuse(http.StatusBadRequest, "%v", err)
+		s.count.leads.WithLabelValues(dead).Inc()
+		return received{}, err
+	}
+	// Whoever has sent the lead may be gone before it is stored: it counts.
+	ctx = context.WithoutCancel(ctx)
+	var got dispatch.Received
+	var known bool
+	if m.given == "" {
+		got, err = s.Desk.Receiver(book).Receive(ctx, []dispatch.Incoming{incoming}, now)
+	} else {
+		e := crm.Event{ID: m.id(), Source: m.source, ReceivedAt: crm.At(now)}
+		got, known, err = s.Desk.Receiver(book).ReceiveEvent(ctx, e, incoming, now)
+	}
+	if err != nil {
+		return received{}, err
+	}
+	result := "unchanged"
+	switch {
+	case known:
+		result = "duplicate"
+	case got.New > 0:
+		result = "new"
+	case got.Changed > 0:
+		result = "changed"
+	}
+	s.count.leads.WithLabelValues(result).Inc()
+	return s.received(ctx, book, incoming.ID, result, now)
+}
+
+// readLead reads a JSON object as a file of leads would be read; the error is a
+// *flaw, or one of the rule book.
+func (s *Server) readLead(book *engine.RuleBook, m message) (dispatch.Incoming, error) {
+	if m.flaw != nil {
+		return dispatch.Incoming{}, m.flaw
+	}
+	source, err := intake.NewSource("lead.json", bytes.NewReader(m.body), int64(len(m.body)))
+	if err != nil {
+		return dispatch.Incoming{}, &flaw{unusable, err.Error()}
 	}
 	reader, err := intake.Leads(source, s.Fields(book), intake.NewPhones(), book.Zone)
 	if err != nil {
 		return dispatch.Incoming{}, err
 	}
 	row, err := reader.Next()
-	if err != nil {
-		return dispatch.Incoming{}, refuse(http.StatusUnprocessableEntity, "the lead cannot be read: %v", err)
-	}
-	if row.Reject != "" {
-		return dispatch.Incoming{}, refuse(http.StatusUnprocessableEntity, "the lead cannot be stored: %s", row.Reject)
+	switch {
+	case err != nil:
+		return dispatch.Incoming{}, &flaw{unusable, "the lead cannot be read: " + err.Error()}
+	case row.Reject != "":
+		return dispatch.Incoming{}, &flaw{unusable, "the lead cannot be stored: " + row.Reject}
+	case len(row.ID) > longestID:
+		return dispatch.Incoming{}, &flaw{unusable, fmt.Sprintf("the lead cannot be stored: its id has more than %d bytes", longestID)}
 	}
 	return dispatch.Incoming{ID: row.ID, Set: row.Set}, nil
 }
@@ -69,7 +95,7 @@ func (s *Server) readLead(book *engine.RuleBook, object []byte) (dispatch.Incomi
 // received is what became of a lead, and how its score adds up.
 type received struct {
 	Lead      string             `json:"lead"`
-	Result    string             `json:"result"` // new, changed or unchanged
+	Result    string             `json:"result"` // new, changed, unchanged, or duplicate of an earlier message
 	Status    string             `json:"status"`
 	Type      string             `json:"type"`
 	Segment   string             `json:"segment"`

@@ -57,6 +57,9 @@ func (s state) Describe(to chan<- *prometheus.Desc) {
 	to <- runs
 	to <- files
 	to <- refused
+	for _, d := range ruleGauges() {
+		to <- d
+	}
 }
 
 // Collect is for [prometheus.Collector].
@@ -78,4 +81,5 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 		degraded = 1
 	}
 	gauge(refused, degraded, nil)
+	s.collectRules(to)
 }

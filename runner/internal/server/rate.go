@@ -13,6 +13,7 @@ import (
 // requests a second for each token, and as many for all who have none.
 type limits struct {
 	known     map[[sha256.Size]byte]*rate.Limiter
+	signed    *rate.Limiter // those who sign what they send
 	strangers *rate.Limiter
 }
 
@@ -23,7 +24,7 @@ func newLimits(perSecond float64, t *Tokens) *limits {
 		return nil
 	}
 	one := func() *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), int(math.Ceil(2*perSecond))) }
-	l := &limits{map[[sha256.Size]byte]*rate.Limiter{}, one()}
+	l := &limits{map[[sha256.Size]byte]*rate.Limiter{}, one(), one()}
 	if t != nil {
 		for _, token := range t.known {
 			l.known[token.sum] = one()
@@ -41,6 +42,21 @@ func (l *limits) allow(r *http.Request, now time.Time) error {
 	if !ok {
 		limiter = l.strangers
 	}
+	return take(limiter, now)
+}
+
+// allowSigned is allow for a request whose signature holds or not.
+func (l *limits) allowSigned(holds bool, now time.Time) error {
+	switch {
+	case l == nil:
+		return nil
+	case holds:
+		return take(l.signed, now)
+	}
+	return take(l.strangers, now)
+}
+
+func take(limiter *rate.Limiter, now time.Time) error {
 	if limiter.AllowN(now, 1) {
 		return nil
 	}

@@ -31,6 +31,10 @@ type Server struct {
 	Fields func(*engine.RuleBook) []intake.Custom
 	// Tokens say who may do what; without them everybody may do everything.
 	Tokens *Tokens
+	// Secrets are the keys of signed webhooks, Push says which messages of Pub/Sub
+	// are taken; without them, none are.
+	Secrets *Secrets
+	Push    *Push
 	// Rate is how many requests a second each token may make, and twice as many
 	// at once; 0 is any.
 	Rate  float64
@@ -47,6 +51,7 @@ type Store interface {
 	PlannedCalls(ctx context.Context, leadIDs []string) (map[string]crm.Call, error)
 	OpenRuns(ctx context.Context) ([]crm.Run, error)
 	UnpublishedFiles(ctx context.Context) ([]crm.File, error)
+	PutEvent(ctx context.Context, e crm.Event) (added bool, err error)
 }
 
 // Rules keeps a rule book in force; it is [engine.Engine].
@@ -63,6 +68,11 @@ type Office interface {
 	Lead(ctx context.Context, id string) (json.RawMessage, error)
 	Start(ctx context.Context, campaign string) (json.RawMessage, error)
 	Stop(ctx context.Context, campaign string) (json.RawMessage, error)
+	// Duplicates are the phones that two campaigns of the dialer share.
+	Duplicates(ctx context.Context, a, b string) (json.RawMessage, error)
+	Sales(ctx context.Context) (json.RawMessage, error)
+	// Progression is that of an agent in a month such as 2025-04.
+	Progression(ctx context.Context, agent, month string) (json.RawMessage, error)
 }
 
 // Ranking says which leads of a ranking are wanted.
@@ -83,9 +93,13 @@ func (s *Server) routes() []route {
 	return []route{
 		{"POST /v1/calls", Webhook, s.postCall},
 		{"POST /v1/leads", Webhook, s.postLead},
+		{"POST /v1/pubsub", "", s.postPubSub},
 		{"GET /v1/ranking", Read, s.ranking},
 		{"GET /v1/leads/{id}", Read, s.lead},
 		{"GET /v1/campaigns", Read, s.campaigns},
+		{"GET /v1/duplicates", Read, s.duplicates},
+		{"GET /v1/reports/sales", Read, s.sales},
+		{"GET /v1/reports/progression", Read, s.progression},
 		{"POST /v1/campaigns/{type}/start", Operator, s.operate(s.Office.Start)},
 		{"POST /v1/campaigns/{type}/stop", Operator, s.operate(s.Office.Stop)},
 		{"GET /healthz", "", s.healthy},
@@ -104,12 +118,9 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range s.routes() {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
-			var err error
-			if route.need != "" {
-				err = cmp.Or(limits.allow(r, s.Clock()), s.Tokens.admit(r, route.need))
-			}
+			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			err := s.admit(r, route.need, limits)
 			if err == nil {
-				r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 				err = route.do(w, r)
 			}
 			if err != nil {
@@ -128,6 +139,19 @@ func (s *Server) Handler() http.Handler {
 		h = onlyLocal(h)
 	}
 	return s.logged(h)
+}
+
+// admit says why a request may not be answered; nil when it may.
+func (s *Server) admit(r *http.Request, need Role, limits *limits) error {
+	now := s.Clock()
+	switch {
+	case need == "":
+		return nil
+	case need == Webhook && s.Secrets.asked(r):
+		err := s.Secrets.verify(r, now)
+		return cmp.Or(limits.allowSigned(err == nil, now), err)
+	}
+	return cmp.Or(limits.allow(r, now), s.Tokens.admit(r, need))
 }
 
 // onlyLocal refuses requests that were meant for another host: a page of

@@ -11,7 +11,8 @@ import (
 
 // Apply commits what an event changes: leads whole, each only when nobody has
 // written it since it was read; their calls, added or written over whole
-// whatever their state; records, tasks, suppressions and dialer contacts.
+// whatever their state; records, tasks, suppressions, transfers, retry dates
+// and dialer contacts.
 // in_wallet and has_pending_task are kept as PutLeads and PutTasks do, and
 // suppressions as PutSuppressions does.
 //
@@ -25,6 +26,7 @@ func (s *Store) Apply(ctx context.Context, c crm.Change) error {
 	}
 	leads := rewritten(slices.Clone(c.Leads))
 	tasks := lastOfEach(pointers(c.Tasks), func(t *crm.Task) string { return t.ID })
+	dates := lastOfEach(pointers(c.RetryDates), func(r *crm.RetryDate) string { return r.ContactID })
 	contacts := lastOfEach(pointers(c.Contacts), func(d *crm.DialerContact) string { return d.ID })
 	return s.write(ctx, "apply a change", func(ctx context.Context, q querier) error {
 		persons, err := s.openTasks(ctx, q, tasks, leads)
@@ -41,6 +43,12 @@ func (s *Store) Apply(ctx context.Context, c crm.Change) error {
 			return err
 		}
 		if err := s.storeRecords(ctx, q, c.Records); err != nil {
+			return err
+		}
+		if err := s.storeTransfers(ctx, q, c.Transfers); err != nil {
+			return err
+		}
+		if _, err := run(ctx, q, s.putRetryDate, dates, s.retryDate.bind); err != nil {
 			return err
 		}
 		if err := s.suppress(ctx, q, c.Suppressions); err != nil {

@@ -90,16 +90,22 @@ func (s *Store) engage(ctx context.Context, q querier, c *crm.Claim) error {
 }
 
 func (s *Store) assign(ctx context.Context, q querier, c *crm.Claim) error {
-	agents := map[string]bool{}
+	agents := map[string]crm.Instant{}
 	for _, call := range c.Calls {
 		if call.Agent != "" {
-			agents[call.Agent] = true
+			agents[call.Agent] = c.At
 		}
 	}
+	return s.assignAll(ctx, q, agents)
+}
+
+// assignAll records when agents last got something to do, in the order of their
+// names, so that two steps never wait for each other's agents.
+func (s *Store) assignAll(ctx context.Context, q querier, agents map[string]crm.Instant) error {
 	for _, username := range slices.Sorted(maps.Keys(agents)) {
 		_, err := q.ExecContext(ctx, `INSERT INTO "agent" ("username", "name", "active", "teams", "weight", "last_assigned_at")
 			VALUES ($1, '', 1, '[]', 1, $2)
-			ON CONFLICT ("username") DO UPDATE SET "last_assigned_at" = excluded."last_assigned_at"`, username, int64(c.At))
+			ON CONFLICT ("username") DO UPDATE SET "last_assigned_at" = excluded."last_assigned_at"`, username, int64(agents[username]))
 		if err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 func tables() []string {
 	return []string{
 		"lead", "call", "run", "decision", "funnel", "file", "file_line", "file_count", "agent", "wallet", "task", "dialer_contact",
-		"record", "suppression", "rule_book", "rule_change",
+		"record", "suppression", "transfer", "retry_date", "transcript", "event", "rule_book", "rule_change",
 	}
 }
 

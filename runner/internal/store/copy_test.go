@@ -41,6 +41,9 @@ func TestCopy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if _, err := file.PutEvent(t.Context(), crm.Event{ID: "calls:1", Source: crm.EventCalls, State: crm.EventDead, Reason: "unusable", Body: `{"a":"é"}`}); err != nil {
+		t.Fatal(err)
+	}
 	memory, err := store.OpenMemory(t.Context(), "copy")
 	if err != nil {
 		t.Fatal(err)
@@ -83,5 +86,9 @@ func contents(t *testing.T, s *store.Store) []any {
 	if err != nil || len(calls) != 1 || len(agents) != 1 || len(suppressed) != 1 {
 		t.Fatalf("%v: %v, %v, %v", err, calls, agents, suppressed)
 	}
-	return []any{*lead, calls, agents, suppressed}
+	events, err := s.DeadEvents(t.Context(), "", 9)
+	if err != nil || len(events) != 1 {
+		t.Fatalf("%v: %v", err, events)
+	}
+	return []any{*lead, calls, agents, suppressed, events}
 }

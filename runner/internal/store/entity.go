@@ -24,6 +24,10 @@ type schema struct {
 	record        table[recordRow]
 	suppression   table[crm.Suppression]
 	lease         table[crm.Lease]
+	transfer      table[crm.Transfer]
+	transcript    table[crm.Transcript]
+	retryDate     table[crm.RetryDate]
+	event         table[crm.Event]
 
 	putLead, putCall, saveScores             *multi
 	claimCalls, claimLeads                   *multi
@@ -32,6 +36,8 @@ type schema struct {
 	putBook                                  *multi
 	writeCall, addCall                       *multi
 	demoteRecord, addRecord, putSuppression  *multi
+	putTransfer, addTranscript, putRetryDate *multi
+	addEvent, applyEvent                     *multi
 	putRun, acquire                          string
 }
 
@@ -291,5 +297,40 @@ func leaseTable() table[crm.Lease] {
 		{"owner", func(l *crm.Lease) any { return &l.Owner }},
 		{"fence", func(l *crm.Lease) any { return &l.Fence }},
 		{"until", func(l *crm.Lease) any { return &l.Until }},
+	}}
+}
+
+func transferTable() table[crm.Transfer] {
+	return table[crm.Transfer]{"transfer", []column[crm.Transfer]{
+		{"id", func(t *crm.Transfer) any { return &t.ID }},
+		{"lead_id", func(t *crm.Transfer) any { return &t.LeadID }},
+		{"contact_id", func(t *crm.Transfer) any { return &t.ContactID }},
+		{"rule", func(t *crm.Transfer) any { return &t.Rule }},
+		{"status", func(t *crm.Transfer) any { return &t.Status }},
+		{"state", func(t *crm.Transfer) any { return &t.State }},
+		{"agent", func(t *crm.Transfer) any { return &t.Agent }},
+		{"candidates", func(t *crm.Transfer) any { return &t.Candidates }},
+		{"at", func(t *crm.Transfer) any { return &t.At }},
+		{"settled_at", func(t *crm.Transfer) any { return &t.SettledAt }},
+		{"version", func(t *crm.Transfer) any { return &t.Version }},
+	}}
+}
+
+func retryDateTable() table[crm.RetryDate] {
+	return table[crm.RetryDate]{"retry_date", []column[crm.RetryDate]{
+		{"contact_id", func(r *crm.RetryDate) any { return &r.ContactID }},
+		{"call_id", func(r *crm.RetryDate) any { return &r.CallID }},
+		{"at", func(r *crm.RetryDate) any { return &r.At }},
+		{"told", func(r *crm.RetryDate) any { return &r.Told }},
+	}}
+}
+
+func transcriptTable() table[crm.Transcript] {
+	return table[crm.Transcript]{"transcript", []column[crm.Transcript]{
+		{"call_id", func(t *crm.Transcript) any { return &t.CallID }},
+		{"state", func(t *crm.Transcript) any { return &t.State }},
+		{"at", func(t *crm.Transcript) any { return &t.At }},
+		{"tries", func(t *crm.Transcript) any { return &t.Tries }},
+		{"sent_at", func(t *crm.Transcript) any { return &t.SentAt }},
 	}}
 }

@@ -28,12 +28,17 @@ import (
 func (s *Store) PutLeads(ctx context.Context, arrivals []crm.Arrival) error {
 	leads, calls := unpack(arrivals)
 	return s.write(ctx, "store leads", func(ctx context.Context, q querier) error {
-		if err := s.storeLeads(ctx, q, leads); err != nil {
-			return err
-		}
-		_, err := run(ctx, q, s.putCall, calls, s.call.bind)
-		return err
+		return s.arrive(ctx, q, leads, calls)
 	})
+}
+
+// arrive stores leads and their calls.
+func (s *Store) arrive(ctx context.Context, q querier, leads []*crm.Lead, calls []*crm.Call) error {
+	if err := s.storeLeads(ctx, q, leads); err != nil {
+		return err
+	}
+	_, err := run(ctx, q, s.putCall, calls, s.call.bind)
+	return err
 }
 
 // unpack takes arrivals apart, in the order in which all steps lock them.

@@ -58,8 +58,17 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 	if err != nil {
 		return nil, err
 	}
+	if fresh {
+		// It will hold personal data; SQLite gives its companions the same mode. Why
+		// a file cannot be made, SQLite says too.
+		if made, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+			_ = made.Close()
+		}
+	}
 	// Cache sizes are KiB when negative.
 	writing := append(common(wait), pragma{"cache_size", "-131072", "-131072"}, pragma{"journal_size_limit", "268435456", "268435456"},
+		// What is erased must not stand in the file's free places.
+		pragma{"secure_delete", "ON", "1"},
 		// 64 MiB of log between checkpoints: an import rewrites the pages of its indexes often.
 		pragma{"wal_autocheckpoint", "16384", "16384"})
 	home, err := openPool(ctx, address(file, writing)+"&_txlock=immediate", 1, writing)
@@ -76,6 +85,7 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 	if err != nil {
 		return nil, errors.Join(err, home.Close())
 	}
+	s.path = file
 	reading := append(common(wait), pragma{"cache_size", "-32768", "-32768"}, pragma{"query_only", "1", "1"})
 	s.pool, err = openPool(ctx, address(file, reading), 2*runtime.GOMAXPROCS(0), reading)
 	if err != nil {

@@ -12,7 +12,7 @@ func newSchema(d *dialect) *schema {
 		lead: leadTable(), call: callTable(), run: runTable(), decision: decisionTable(),
 		funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
 		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
-		record: recordTable(), suppression: suppressionTable(), lease: leaseTable(),
+		record: recordTable(), suppression: suppressionTable(), lease: leaseTable(), transfer: transferTable(), transcript: transcriptTable(), retryDate: retryDateTable(), event: eventTable(),
 	}
 	// Whoever writes a lead must have read what it replaces.
 	s.putLead = s.lead.insert(d, s.lead.replace(1, s.lead.names()[1:])+` WHERE "lead"."revision" = excluded."revision" - 1`)
@@ -67,6 +67,11 @@ func newSchema(d *dialect) *schema {
 	}
 	s.addRecord = s.record.insert(d, "")
 	s.putSuppression = s.suppression.insert(d, longer)
+	s.putTransfer = s.transfer.insert(d, s.transfer.replace(1, s.transfer.names()[1:])+` WHERE "transfer"."state" IN ('nobody', 'cancelled')`)
+	s.putRetryDate = s.retryDate.upsert(d, 1)
+	s.addTranscript = s.transcript.insert(d, s.transcript.replace(1, s.transcript.names()[1:])+` WHERE "transcript"."state" = 'withdrawn'`)
+	s.addEvent = s.event.insert(d, ` ON CONFLICT ("id") DO NOTHING`)
+	s.applyEvent = s.event.insert(d, s.event.replace(1, s.event.names()[1:])+` WHERE "event"."state" = 'dead'`)
 	s.acquire = s.lease.insert(d, takeOver).text(1)
 	return s
 }

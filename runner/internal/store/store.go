@@ -24,6 +24,7 @@ import (
 
 // Store is one open database. It is safe for use by many goroutines.
 type Store struct {
+	path string // of a SQLite file; empty for others
 	*schema
 	dialect *dialect
 	// pool serves reads, and on PostgreSQL steps too. It is nil in memory,

@@ -133,20 +133,35 @@ func books(t *testing.T, s *store.Store) {
 	}
 	first := store.Book{Version: "v1", Files: map[string][]byte{"campaigns.yaml": []byte("a: é\n\x00\xff"), "rules/leads.yaml": nil}, At: morning}
 	second := store.Book{Version: "v2", Files: map[string][]byte{"campaigns.yaml": []byte("b")}, At: morning}
-	must(t, s.SaveBook(ctx, first))
-	must(t, s.SaveBook(ctx, second))
-	must(t, s.SaveBook(ctx, second))
-	must(t, s.RecordRefusal(ctx, morning-5, "campaigns.yaml:3:1: é"))
+	same(t, "no version", got[string](t)(s.LastVersion(ctx)), "")
+	must(t, s.SaveBook(ctx, first, store.Change{Author: "claire"}))
+	must(t, s.SaveBook(ctx, second, store.Change{Effect: "[1]"}))
+	must(t, s.SaveBook(ctx, second, store.Change{Author: "nobody"}))
+	refused := store.Change{At: morning - 5, State: store.Refused, Faults: "campaigns.yaml:3:1: é"}
+	must(t, s.RecordChange(ctx, refused))
 	same(t, "last good", got[*store.Book](t)(s.LastGoodBook(ctx)), &second)
 	back := first
 	back.At = morning - 100
-	must(t, s.SaveBook(ctx, back))
-	same(t, "rolled back", got[*store.Book](t)(s.LastGoodBook(ctx)), &back)
+	must(t, s.SaveBook(ctx, back, store.Change{}))
+	same(t, "in force again", got[*store.Book](t)(s.LastGoodBook(ctx)), &back)
+	approved := store.Change{At: morning, State: store.Approved, Version: "v3", Base: "v1", Reason: "tried", Allow: []string{"PVI", "É B"}}
+	must(t, s.RecordChange(ctx, approved))
+	same(t, "of a version", got[store.Change](t)(s.LastChange(ctx, "v3")), approved)
+	if _, err := s.LastChange(ctx, "v4"); !isA(err, crm.ErrNotFound) {
+		t.Errorf("an unknown version is %v, want crm.ErrNotFound", err)
+	}
+	must(t, s.Restore(ctx, second, store.Change{At: morning + 1, Author: "marc", Reason: "too few", Effect: "[2]"}))
+	must(t, s.Restore(ctx, second, store.Change{At: morning + 2}))
+	same(t, "rolled back", got[string](t)(s.LastVersion(ctx)), "v2")
+	same(t, "found", got[[]store.Book](t)(s.Books(ctx, "v")), []store.Book{second, back})
 	want := []store.Change{
-		{At: morning - 100, Version: "v1"},
-		{At: morning - 5, Faults: "campaigns.yaml:3:1: é"},
-		{At: morning, Version: "v2"},
-		{At: morning, Version: "v1"},
+		{At: morning + 1, State: store.Applied, Version: "v2", Base: "v1", Author: "marc", Reason: "too few", Effect: "[2]"},
+		{At: morning + 1, State: store.Withdrawn, Version: "v1", Base: "v2", Author: "marc", Reason: "too few"},
+		approved,
+		{At: morning - 100, State: store.Applied, Version: "v1", Base: "v2"},
+		refused,
+		{At: morning, State: store.Applied, Version: "v2", Base: "v1", Effect: "[1]"},
+		{At: morning, State: store.Applied, Version: "v1", Author: "claire"},
 	}
 	same(t, "history", got[[]store.Change](t)(s.Changes(ctx, 10)), want)
 	same(t, "newest", got[[]store.Change](t)(s.Changes(ctx, 1)), want[:1])

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/runner/internal/store"
+	"callsheet/runner/internal/terminal"
+)
+
+func newCopyCommand(a *app) *cobra.Command {
+	var from, to string
+	cmd := &cobra.Command{
+		Use:   "copy",
+		Short: "copy everything from one database into another one",
+		Long: "copy copies everything in a database into another one, which must be empty: all of it, or nothing. Either may be a\n" +
+			"SQLite file or PostgreSQL. Stop whatever writes to the old one first; its key of suppressed numbers is to be kept.",
+		Example: "  callsheet copy --from callsheet.db --to postgres://callsheet@db.example.com/callsheet",
+		Args:    exactly(0, "no argument (name the databases with --from and --to)"),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runCopy(cmd.Context(), a, from, to) },
+	}
+	cmd.Flags().StringVar(&from, "from", "", "database to read")
+	cmd.Flags().StringVar(&to, "to", "", "empty database to fill, made where it is missing")
+	return cmd
+}
+
+func runCopy(ctx context.Context, a *app, from, to string) error {
+	for flag, dsn := range map[string]string{"--from": from, "--to": to} {
+		if dsn == "" {
+			return usageError{errors.New("copy needs two databases: name them with --from and --to")}
+		}
+		named := *a
+		named.db = dsn
+		if err := named.knownStore(); err != nil {
+			return usageError{errors.New(strings.Replace(err.Error(), "--db", flag, 1))}
+		}
+	}
+	if from == to {
+		return usageError{errors.New("--from and --to are the same database")}
+	}
+	if info, err := os.Stat(from); !strings.Contains(from, "://") && (errors.Is(err, fs.ErrNotExist) || err == nil && info.IsDir()) {
+		return usageError{fmt.Errorf("--from: there is no database %s", from)}
+	}
+	source, err := store.Open(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := store.Open(ctx, to)
+	if err != nil {
+		return err
+	}
+	defer target.Close()
+	if err := store.Copy(ctx, source, target); err != nil {
+		return err
+	}
+	leads, err := target.CountLeads(ctx)
+	if err != nil {
+		return err
+	}
+	if want, err := source.CountLeads(ctx); err != nil || want != leads {
+		return errors.Join(err, fmt.Errorf("%d of %d leads arrived: something wrote to the old database meanwhile, copy into another empty one", leads, want))
+	}
+	if a.term.Format == terminal.Table {
+		a.term.Printf("copied %s", plural(leads, "lead"))
+		return nil
+	}
+	return a.term.Table(terminal.Columns("leads"), [][]any{{leads}})
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"callsheet/runner/internal/crm"
+)
+
+// Planned is the page of at most limit planned calls with their leads that
+// follow a lead, by lead id; an empty page is the end. Of a lead only its id and
+// the columns of the fields named are read, such as "lead.visits"; "custom"
+// stands for all custom fields. Of a call, what rules may read and its phone.
+func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
+	page := make([]crm.Due, 0, limit)
+	var row crm.Due
+	var names []string
+	var places []any
+	for _, c := range s.lead.columns {
+		named := func(field string) bool {
+			_, name, dotted := strings.Cut(field, ".")
+			return name == c.name || !dotted && field == c.name
+		}
+		if c.name == "id" || slices.ContainsFunc(fields, named) {
+			names, places = append(names, `"lead"."`+c.name+`"`), append(places, destination(c.of(&row.Lead)))
+		}
+	}
+	for _, c := range s.call.columns {
+		switch c.name {
+		case "id", "lead_id", "phone", "kind", "due_at", "agent", "agreed_exact_time":
+			names, places = append(names, `"call"."`+c.name+`"`), append(places, destination(c.of(&row.Call)))
+		}
+	}
+	// SQLite keeps to the order of a CROSS JOIN: an index holds the planned calls by lead.
+	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead" WHERE ` + planned +
+		` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" > $1 ORDER BY "call"."lead_id" LIMIT $2`
+	err := s.view(ctx, "read planned calls", func(ctx context.Context, q querier) error {
+		page = page[:0]
+		rows, err := q.QueryContext(ctx, query, afterLead, limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(places...); err != nil {
+				return err
+			}
+			page = append(page, row)
+		}
+		return rows.Err()
+	})
+	return page, err
+}
+
+// Recorded says whether any report of a call is stored.
+func (s *Store) Recorded(ctx context.Context) (bool, error) {
+	var ids []string
+	err := s.view(ctx, "look for reports of calls", func(ctx context.Context, q querier) (err error) {
+		ids, err = texts(ctx, q, `SELECT "id" FROM "record" LIMIT 1`)
+		return err
+	})
+	return len(ids) > 0, err
+}

@@ -1,0 +1,306 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"callsheet/engine"
+	"callsheet/runner/internal/dispatch"
+	"callsheet/runner/internal/terminal"
+)
+
+// planned is what it would change to go from one rule book to another.
+type planned struct {
+	before, after *engine.RuleBook
+	at            time.Time
+	rules         []engine.RuleChange
+	leads         *dispatch.Comparison
+	breaches      []dispatch.Breach
+}
+
+// planOf compares two rule books on the leads of a desk.
+func (s *session) planOf(ctx context.Context, desk *dispatch.Desk, before, after *engine.RuleBook) (*planned, error) {
+	total, err := s.store.CountLeads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	advance, done := s.progress("comparing", int64(total), slowLeads)
+	leads, err := desk.Compare(ctx, before, after, s.now, func(n int) { advance(int64(n)) })
+	done()
+	if err != nil {
+		return nil, err
+	}
+	return &planned{before, after, s.now, engine.Diff(before, after), leads, dispatch.Guard(before, after, leads)}, nil
+}
+
+// show prints a plan, the summary last but for the verdict, which is the
+// caller's.
+func (s *session) show(p *planned) error {
+	switch s.Format {
+	case terminal.JSON:
+		return s.JSON(p.json())
+	case terminal.CSV:
+		return s.Table(movementColumns(), p.movements())
+	}
+	s.showRules(p)
+	s.Printf("\nOn the %s at %s, each campaign in its next slot and ahead of its maximum:", plural(p.leads.Leads, "planned call"), p.at.In(p.after.Zone).Format("2006-01-02 15:04"))
+	if err := s.Table(movementColumns(), p.movements()); err != nil {
+		return err
+	}
+	s.showExamples(p)
+	s.showGuardrails(p)
+	return nil
+}
+
+func (s *session) showRules(p *planned) {
+	files := map[string]bool{}
+	for _, c := range p.rules {
+		files[c.File] = true
+	}
+	s.Printf("%s in %s, from version %s to version %s", plural(len(p.rules), "rule change"), plural(len(files), "file"), p.before.Short(), p.after.Short())
+	for _, c := range p.rules {
+		switch {
+		case c.Before == "":
+			s.Printf("  + %s:%d  %s  %s", c.File, c.Line, c.Rule, brief(c.After))
+		case c.After == "":
+			s.Printf("  - %s:%d  %s  was %s", c.File, c.Line, c.Rule, brief(c.Before))
+		default:
+			s.Printf("  ~ %s:%d  %s  %s → %s", c.File, c.Line, c.Rule, brief(c.Before), brief(c.After))
+		}
+	}
+}
+
+// brief is a text short enough for a line with another one.
+func brief(text string) string {
+	const most = 80
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
+}
+
+func movementColumns() []terminal.Column {
+	return []terminal.Column{
+		{Key: "what"},
+		{Key: "name"},
+		{Key: "now"},
+		{Key: "after"},
+		{Key: "enter"},
+		{Key: "leave"},
+		{Key: "mean_score_now"},
+		{Key: "mean_score_after"},
+	}
+}
+
+// movements are the rows of campaigns and grades that have or get anybody.
+func (p *planned) movements() (rows [][]any) {
+	add := func(what string, list []dispatch.Movement) {
+		for i := range list {
+			m := &list[i]
+			if m.Before > 0 || m.After > 0 {
+				rows = append(rows, []any{what, m.Name, m.Before, m.After, m.Entering, m.Leaving, mean(m.ScoreBefore, m.Before), mean(m.ScoreAfter, m.After)})
+			}
+		}
+	}
+	add("campaign", p.leads.Campaigns)
+	add("grade", p.leads.Grades)
+	return rows
+}
+
+// mean is a score to one decimal, nil of nobody.
+func mean(sum int64, of int) any {
+	if of == 0 {
+		return nil
+	}
+	return oneDecimal(float64(sum) / float64(of))
+}
+
+// oneDecimal is a number with one decimal in every form of output.
+type oneDecimal float64
+
+// String is for tables.
+func (n oneDecimal) String() string { return strconv.FormatFloat(float64(n), 'f', 1, 64) }
+
+// MarshalJSON is for programs.
+func (n oneDecimal) MarshalJSON() ([]byte, error) { return []byte(n.String()), nil }
+
+// perCampaign is how many examples a table shows of each campaign.
+const perCampaign = 3
+
+func (s *session) showExamples(p *planned) {
+	first := true
+	for i := range p.leads.Campaigns {
+		m := &p.leads.Campaigns[i]
+		for _, e := range m.Examples[:min(len(m.Examples), perCampaign)] {
+			if first {
+				s.Printf("\nFor instance:")
+				first = false
+			}
+			s.Printf("  %s %s: %s", e.Lead, m.Name, moveInWords(e))
+		}
+	}
+}
+
+// moveInWords is what a move is and why.
+func moveInWords(e dispatch.Move) string {
+	text := "chosen → not chosen: " + reasonInWords(e.After)
+	if e.After.Chosen {
+		text = "not chosen → chosen: no longer " + reasonInWords(e.Before)
+	}
+	for _, fact := range []struct{ name, before, after string }{
+		{"score", strconv.FormatInt(e.Before.Score, 10), strconv.FormatInt(e.After.Score, 10)},
+		{"type", e.Before.Type, e.After.Type},
+		{"segment", e.Before.Segment, e.After.Segment},
+		{"group", e.Before.Group, e.After.Group},
+	} {
+		if fact.name == "score" && fact.before == fact.after {
+			text += "; score " + fact.after
+		}
+		if fact.before != fact.after {
+			text += fmt.Sprintf("; %s %s → %s", fact.name, cmp.Or(fact.before, "none"), cmp.Or(fact.after, "none"))
+		}
+	}
+	return text
+}
+
+func reasonInWords(s dispatch.Standing) string {
+	switch s.Reason {
+	case engine.NoCampaign:
+		return "there is no such campaign"
+	case dispatch.NoSlot:
+		return "no slot is to come"
+	}
+	if s.Rule != "" {
+		return s.Reason + " (" + brief(strings.Join(strings.Fields(s.Rule), " ")) + ")"
+	}
+	if s.Detail == "" || s.Reason == engine.WrongType || s.Reason == engine.WrongSegment {
+		return s.Reason
+	}
+	return s.Reason + " (" + s.Detail + ")"
+}
+
+func (s *session) showGuardrails(p *planned) {
+	if len(p.breaches) == 0 {
+		return
+	}
+	s.Printf("\nGuardrails of the rule book in force:")
+	for _, b := range p.breaches {
+		s.Printf("  %s", b.Says)
+	}
+}
+
+// summary counts what changes.
+func (p *planned) summary() string {
+	var added, changed, removed int
+	for _, c := range p.rules {
+		switch {
+		case c.Before == "":
+			added++
+		case c.After == "":
+			removed++
+		default:
+			changed++
+		}
+	}
+	return fmt.Sprintf("%d added, %d changed, %d removed; %s affected, of %s the score changes",
+		added, changed, removed, plural(p.leads.Changed, "lead"), plural(p.leads.Up+p.leads.Down, "lead"))
+}
+
+// The forms below are what programs get.
+
+type plannedJSON struct {
+	Before    string         `json:"before"`
+	After     string         `json:"after"`
+	At        time.Time      `json:"at"`
+	Rules     []ruleJSON     `json:"rules"`
+	Leads     int            `json:"leads"`
+	Affected  int            `json:"leads_affected"`
+	Up        int            `json:"scores_up"`
+	Down      int            `json:"scores_down"`
+	Campaigns []movementJSON `json:"campaigns"`
+	Grades    []movementJSON `json:"grades"`
+	Breaches  []breachJSON   `json:"guardrails"`
+}
+
+type ruleJSON struct {
+	Rule   string `json:"rule"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+}
+
+type movementJSON struct {
+	Name      string     `json:"name"`
+	Now       int        `json:"now"`
+	After     int        `json:"after"`
+	Enter     int        `json:"enter"`
+	Leave     int        `json:"leave"`
+	Mean      any        `json:"mean_score_now"`
+	MeanAfter any        `json:"mean_score_after"`
+	Examples  []moveJSON `json:"examples"`
+}
+
+type moveJSON struct {
+	Lead   string `json:"lead"`
+	Enters bool   `json:"enters"`
+	Text   string `json:"text"`
+}
+
+type breachJSON struct {
+	Campaign string `json:"campaign"`
+	Rail     string `json:"guardrail"`
+	Text     string `json:"text"`
+}
+
+func (p *planned) json() plannedJSON {
+	out := plannedJSON{
+		Before: p.before.Version, After: p.after.Version, At: p.at.In(p.after.Zone), Leads: p.leads.Leads, Affected: p.leads.Changed,
+		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{},
+		Campaigns: movementsJSON(p.leads.Campaigns), Grades: movementsJSON(p.leads.Grades),
+	}
+	for _, c := range p.rules {
+		out.Rules = append(out.Rules, ruleJSON{c.Rule, c.Before, c.After, c.File, c.Line})
+	}
+	for _, b := range p.breaches {
+		out.Breaches = append(out.Breaches, breachJSON{b.Campaign, b.Rail, b.Says})
+	}
+	return out
+}
+
+func movementsJSON(list []dispatch.Movement) []movementJSON {
+	out := []movementJSON{}
+	for i := range list {
+		m := &list[i]
+		examples := []moveJSON{}
+		for _, e := range m.Examples {
+			examples = append(examples, moveJSON{e.Lead, e.After.Chosen, moveInWords(e)})
+		}
+		out = append(out, movementJSON{m.Name, m.Before, m.After, m.Entering, m.Leaving, mean(m.ScoreBefore, m.Before), mean(m.ScoreAfter, m.After), examples})
+	}
+	return out
+}
+
+// pastGuardrails are the campaigns whose guardrails a plan does not keep to.
+func (p *planned) pastGuardrails() (names []string) {
+	for _, b := range p.breaches {
+		if !slices.Contains(names, b.Campaign) {
+			names = append(names, b.Campaign)
+		}
+	}
+	return names
+}
+
+// stopped is why guardrails stop a plan, nil when they do not.
+func (p *planned) stopped() error {
+	if len(p.breaches) == 0 {
+		return nil
+	}
+	return &engine.Stopped{By: engine.ByGuardrail, Reasons: []string{"guardrails stop it: " + strings.Join(p.pastGuardrails(), ", ")}}
+}
