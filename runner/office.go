@@ -34,6 +34,17 @@ func (o *office) Lead(ctx context.Context, id string) (json.RawMessage, error) {
 	return o.answer(func(s *session) error { return runLeadsShow(ctx, s, id) })
 }
 
+// Explain is the command explain.
+func (o *office) Explain(ctx context.Context, id, campaign string) (json.RawMessage, error) {
+	return o.answer(func(s *session) error { return runExplain(ctx, s, id, campaign) })
+}
+
+// Funnel is the command funnel.
+func (o *office) Funnel(ctx context.Context, campaign string) (json.RawMessage, error) {
+	out, err := o.answer(func(s *session) error { return runFunnel(ctx, s, funnelOptions{campaign: campaign}) })
+	return out, o.frank(err)
+}
+
 // Start is the command start-campaign.
 func (o *office) Start(ctx context.Context, campaign string) (json.RawMessage, error) {
 	out, err := o.answer(func(s *session) error { return runStart(ctx, s, startOptions{types: []string{campaign}}) })

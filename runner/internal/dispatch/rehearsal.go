@@ -4,7 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
+	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
@@ -25,6 +27,37 @@ type rehearsal struct {
 	Store
 	calls map[string]crm.Call // injected, by id
 	at    crm.Instant         // of the last claim
+	// decided is what was decided otherwise than it is stored.
+	decided []crm.Decision
+}
+
+// Preview rehearses a start of a campaign, and gives what it would decide about
+// each lead, by slot and lead: the decisions stored for its slots, with those
+// that it would take now in their places.
+func (d *Desk) Preview(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, map[string][]crm.Decision, error) {
+	desk := d.Rehearsal()
+	reports, err := desk.Start(ctx, book, c, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	bySlot := map[string][]crm.Decision{}
+	for _, r := range reports {
+		key := crm.SlotKey(c.Name, r.Slot.Start.In(book.Zone))
+		stored, err := d.Store.Decisions(ctx, key)
+		if err != nil {
+			return nil, nil, err
+		}
+		byLead := map[string]crm.Decision{}
+		for _, decision := range append(stored, desk.Store.(*rehearsal).decided...) {
+			if decision.SlotKey == key {
+				byLead[decision.LeadID] = decision
+			}
+		}
+		for _, lead := range slices.Sorted(maps.Keys(byLead)) {
+			bySlot[key] = append(bySlot[key], byLead[lead])
+		}
+	}
+	return reports, bySlot, nil
 }
 
 func (r *rehearsal) Claim(_ context.Context, c crm.Claim) error {
@@ -32,6 +65,7 @@ func (r *rehearsal) Claim(_ context.Context, c crm.Claim) error {
 		r.calls[call.ID] = call
 	}
 	r.at = c.At
+	r.decided = append(r.decided, c.Decisions...)
 	return nil
 }
 

@@ -86,8 +86,11 @@ func (s *Server) readLead(book *engine.RuleBook, m message) (dispatch.Incoming, 
 		return dispatch.Incoming{}, &flaw{unusable, "the lead cannot be read: " + err.Error()}
 	case row.Reject != "":
 		return dispatch.Incoming{}, &flaw{unusable, "the lead cannot be stored: " + row.Reject}
-	case len(row.ID) > longestID:
-		return dispatch.Incoming{}, &flaw{unusable, fmt.Sprintf("the lead cannot be stored: its id has more than %d bytes", longestID)}
+	}
+	var l crm.Lead
+	row.Set(&l, true)
+	if max(len(row.ID), len(l.ContactID)) > longestID {
+		return dispatch.Incoming{}, &flaw{unusable, fmt.Sprintf("the lead cannot be stored: its id or contact_id has more than %d bytes", longestID)}
 	}
 	return dispatch.Incoming{ID: row.ID, Set: row.Set}, nil
 }
@@ -130,6 +133,24 @@ func (s *Server) received(ctx context.Context, book *engine.RuleBook, id, result
 // lead tells everything about one lead, its phone masked.
 func (s *Server) lead(w http.ResponseWriter, r *http.Request) error {
 	out, err := s.Office.Lead(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+// explain tells why a lead is called or not.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.Office.Explain(r.Context(), r.PathValue("id"), r.URL.Query().Get("campaign"))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
+// funnel tells why a campaign has as many leads as it has.
+func (s *Server) funnel(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.Office.Funnel(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,9 @@ type Server struct {
 	Clock func() time.Time
 	Log   *slog.Logger // gets no personal data
 
-	calls *queue
-	count *counters
+	calls  *queue
+	count  *counters
+	limits *limits
 }
 
 // Store is what the service itself reads of the database.
@@ -66,6 +67,9 @@ type Rules interface {
 type Office interface {
 	Rank(ctx context.Context, r Ranking) (json.RawMessage, error)
 	Lead(ctx context.Context, id string) (json.RawMessage, error)
+	// Explain is for all campaigns where none is named.
+	Explain(ctx context.Context, id, campaign string) (json.RawMessage, error)
+	Funnel(ctx context.Context, campaign string) (json.RawMessage, error)
 	Start(ctx context.Context, campaign string) (json.RawMessage, error)
 	Stop(ctx context.Context, campaign string) (json.RawMessage, error)
 	// Duplicates are the phones that two campaigns of the dialer share.
@@ -96,6 +100,8 @@ func (s *Server) routes() []route {
 		{"POST /v1/pubsub", "", s.postPubSub},
 		{"GET /v1/ranking", Read, s.ranking},
 		{"GET /v1/leads/{id}", Read, s.lead},
+		{"GET /v1/leads/{id}/explain", Read, s.explain},
+		{"GET /v1/campaigns/{id}/funnel", Read, s.funnel},
 		{"GET /v1/campaigns", Read, s.campaigns},
 		{"GET /v1/duplicates", Read, s.duplicates},
 		{"GET /v1/reports/sales", Read, s.sales},
@@ -114,12 +120,12 @@ func (s *Server) routes() []route {
 // Handler is the service. It is called once.
 func (s *Server) Handler() http.Handler {
 	s.calls, s.count = newQueue(s.apply), newCounters(s)
-	limits := newLimits(s.Rate, s.Tokens)
+	s.limits = newLimits(s.Rate, s.Tokens)
 	mux := http.NewServeMux()
 	for _, route := range s.routes() {
 		mux.HandleFunc(route.pattern, func(w http.ResponseWriter, r *http.Request) {
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-			err := s.admit(r, route.need, limits)
+			err := s.admit(r, route.need)
 			if err == nil {
 				err = route.do(w, r)
 			}
@@ -142,16 +148,16 @@ func (s *Server) Handler() http.Handler {
 }
 
 // admit says why a request may not be answered; nil when it may.
-func (s *Server) admit(r *http.Request, need Role, limits *limits) error {
+func (s *Server) admit(r *http.Request, need Role) error {
 	now := s.Clock()
 	switch {
 	case need == "":
 		return nil
 	case need == Webhook && s.Secrets.asked(r):
 		err := s.Secrets.verify(r, now)
-		return cmp.Or(limits.allowSigned(err == nil, now), err)
+		return cmp.Or(s.limits.allowSigned(err == nil, now), err)
 	}
-	return cmp.Or(limits.allow(r, now), s.Tokens.admit(r, need))
+	return cmp.Or(s.limits.allow(r, now), s.Tokens.admit(r, need))
 }
 
 // onlyLocal refuses requests that were meant for another host: a page of

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"callsheet/engine"
+	"callsheet/engine/calendar"
+	"callsheet/engine/expression"
+	"callsheet/runner/internal/dispatch"
+	"callsheet/runner/internal/terminal"
+)
+
+func newExplainCommand(a *app) *cobra.Command {
+	campaign := ""
+	cmd := &cobra.Command{
+		Use:   "explain LEAD",
+		Short: "say why a lead is called, or why not",
+		Long: "explain says for one lead and each campaign what was asked on its way to a call, with the values read, what keeps it\n" +
+			"out, and what would let it in; then how its score adds up. It looks at the slot that runs, or the next one.",
+		Example: "  callsheet --db fixtures explain L-0325 --campaign PVI",
+		Args:    exactly(1, "the id of one lead"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reading(cmd.Context(), func(s *session) error { return runExplain(cmd.Context(), s, args[0], campaign) })
+		},
+	}
+	cmd.Flags().StringVar(&campaign, "campaign", "", "only this campaign")
+	return cmd
+}
+
+func runExplain(ctx context.Context, s *session, id, campaign string) error {
+	campaigns := s.book.Campaigns
+	if campaign != "" {
+		c, err := campaignNamed(s.book, campaign)
+		if err != nil {
+			return err
+		}
+		campaigns = []*engine.Campaign{c}
+	}
+	x, err := s.desk.Explain(ctx, s.book, id, campaigns, s.now)
+	if err != nil {
+		return err
+	}
+	switch s.Format {
+	case terminal.JSON:
+		return s.JSON(s.explainedJSON(x))
+	case terminal.CSV:
+		return s.explainedRows(x)
+	}
+	s.printExplained(x, campaign != "")
+	return nil
+}
+
+// printExplained tells people. Campaigns for leads of another type are one line
+// each, unless somebody asks for one.
+func (s *session) printExplained(x *dispatch.Explained, asked bool) {
+	for _, c := range x.Campaigns {
+		head := x.Lead.ID + " would be called by " + c.Campaign + ": " + s.within(c.NotBefore, c.NotAfter)
+		if c.Reason != "" {
+			head = x.Lead.ID + " is not called by " + c.Campaign + ": " + c.Reason
+			if c.Unknown {
+				head += ", which could not be evaluated"
+			}
+		}
+		if slot := s.slotOf(c.Slot); slot != "" {
+			head += "   (slot of " + slot + ")"
+		}
+		s.Printf("%s", head)
+		if !asked && (c.Reason == engine.WrongType || c.Reason == engine.WrongSegment) {
+			i := slices.IndexFunc(c.Lines, func(l engine.AccountLine) bool { return l.Mark == engine.MarkStopped })
+			s.Printf("  ✗ %-14s %s\n", c.Lines[i].Name, c.Lines[i].Say)
+			continue
+		}
+		for _, l := range c.Lines {
+			s.Printf("  %s %-14s %s", markOf(l.Mark), l.Name, sentenceOf(l))
+		}
+		for _, l := range c.Lines {
+			if l.Change != "" && (l.Mark == engine.MarkStopped || l.Mark == engine.MarkOpen) {
+				s.Printf("  Nearest change: %s", l.Change)
+			}
+		}
+		s.Printf("")
+	}
+	s.printSum(x)
+}
+
+// printSum shows how the score adds up.
+func (s *session) printSum(x *dispatch.Explained) {
+	s.Printf("Score %d, %s, type %s, segment %s (rule book %s)", x.Score, orNone(x.Lead.Grade), orNone(x.Lead.Type), orNone(x.Lead.Segment), s.book.Short())
+	var terms strings.Builder
+	for _, l := range x.Lines {
+		if l.Points == 0 && !l.Unknown {
+			continue
+		}
+		name, note := l.Rule, ""
+		if name == "" {
+			name = "(limit)"
+		}
+		if l.Unknown {
+			note = "   could not be evaluated"
+		}
+		s.Printf("  %-12s %+4d %-18s %s%s", l.Group, l.Points, name, l.Say, note)
+		if l.Points != 0 {
+			fmt.Fprintf(&terms, " %+d", l.Points)
+		}
+	}
+	sum := strings.ReplaceAll(strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(terms.String()), "+"), " +", " + "), " -", " - ")
+	s.Printf("  checked: %s = %d", orNone(sum), x.Score)
+}
+
+// markOf is the sign of a line.
+func markOf(mark string) string {
+	switch mark {
+	case engine.MarkPassed:
+		return "✓"
+	case engine.MarkStopped:
+		return "✗"
+	case engine.MarkOpen:
+		return "?"
+	}
+	return "·"
+}
+
+// sentenceOf is a line of an account for people.
+func sentenceOf(l engine.AccountLine) string {
+	text := l.Say
+	if len(l.Reads) > 0 {
+		var values []string
+		for _, r := range l.Reads {
+			values = append(values, r.String())
+		}
+		text += "   " + strings.Join(values, "; ")
+	}
+	switch {
+	case l.Mark == engine.MarkNotReached && l.Would != "":
+		text += "   (not reached; would be " + strings.ReplaceAll(l.Would, "_", " ") + ")"
+	case l.Source != "" && (l.Mark == engine.MarkStopped || l.Mark == engine.MarkOpen):
+		text += "   [" + l.Source + "]"
+	}
+	return text
+}
+
+// within is the time in which a call may be made.
+func (s *session) within(from, until time.Time) string {
+	return from.In(s.book.Zone).Format("Mon 2 Jan 15:04") + " to " + until.In(s.book.Zone).Format("15:04")
+}
+
+// slotOf names a slot by its beginning; empty when there is none.
+func (s *session) slotOf(slot calendar.Slot) string {
+	if slot.Start.IsZero() {
+		return ""
+	}
+	return slot.Start.In(s.book.Zone).Format("2006-01-02 15:04")
+}
+
+// explainedJSON is the explanation for programs.
+func (s *session) explainedJSON(x *dispatch.Explained) any {
+	type considered struct {
+		Campaign  string               `json:"campaign"`
+		Slot      any                  `json:"slot"`
+		Called    bool                 `json:"called"`
+		Reason    string               `json:"reason"`
+		Detail    string               `json:"detail"`
+		Unknown   bool                 `json:"unknown"`
+		NotBefore any                  `json:"not_before"`
+		NotAfter  any                  `json:"not_after"`
+		Lines     []engine.AccountLine `json:"lines"`
+	}
+	told := struct {
+		Lead      string             `json:"lead"`
+		At        string             `json:"at"`
+		RuleBook  string             `json:"rule_book"`
+		Type      string             `json:"type"`
+		Segment   string             `json:"segment"`
+		Score     int64              `json:"score"`
+		Grade     string             `json:"grade"`
+		Group     string             `json:"group"`
+		Breakdown []engine.ScoreLine `json:"breakdown"`
+		Campaigns []considered       `json:"campaigns"`
+	}{
+		x.Lead.ID, x.At.In(s.book.Zone).Format(time.RFC3339), s.book.Short(), x.Lead.Type, x.Lead.Segment, x.Score, x.Lead.Grade, x.Lead.Group,
+		x.Lines, []considered{},
+	}
+	for _, c := range x.Campaigns {
+		one := considered{Campaign: c.Campaign, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines}
+		if !c.Slot.Start.IsZero() {
+			one.Slot = c.Slot.Start.In(s.book.Zone).Format(time.RFC3339)
+		}
+		if c.Reason == "" {
+			one.NotBefore, one.NotAfter = c.NotBefore.In(s.book.Zone).Format(time.RFC3339), c.NotAfter.In(s.book.Zone).Format(time.RFC3339)
+		}
+		told.Campaigns = append(told.Campaigns, one)
+	}
+	return told
+}
+
+// explainedRows is a row for each line.
+func (s *session) explainedRows(x *dispatch.Explained) error {
+	var rows [][]any
+	for _, c := range x.Campaigns {
+		for _, l := range c.Lines {
+			rows = append(rows, []any{c.Campaign, s.slotOf(c.Slot), l.Gate, l.Name, l.Mark, l.Would, l.Say, valuesOf(l.Reads), l.Change, l.Source})
+		}
+	}
+	return s.Table(terminal.Columns("campaign", "slot", "gate", "name", "mark", "would", "say", "values", "nearest_change", "source"), rows)
+}
+
+func valuesOf(reads []expression.Reading) string {
+	values := make([]string, len(reads))
+	for i, r := range reads {
+		values[i] = r.String()
+	}
+	return strings.Join(values, "; ")
+}
