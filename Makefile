@@ -2,7 +2,7 @@ GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race crash agreement lint bench compare demo
+.PHONY: help build test race crash agreement lint bench compare load demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: ## go vet, staticcheck, gofumpt; golangci-lint where it is installed
 
 bench: ## run the benchmarks, without the tests
 	go test -run '^$$' -bench . -benchmem ./...
+
+load: ## report calls to the service from 64 clients, kill it in between, prove that none is lost or doubled
+	@cd bench && go run ./load
 
 demo: build ## rank the invented leads, then simulate their first working day
 	./callsheet --db fixtures rank --limit 10

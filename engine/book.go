@@ -53,6 +53,9 @@ type RuleBook struct {
 	// Expressions are all that the files hold, in the order in which they are
 	// read.
 	Expressions []Expression
+	// Tests are those of rules/*_test.yaml, in the order of files and lines.
+	// They are no part of the version.
+	Tests []Test
 	// Warnings are what is odd and can be put in force all the same.
 	Warnings []Fault
 	columns  columns

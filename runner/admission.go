@@ -58,7 +58,7 @@ func (a *app) newAdmission(ctx context.Context, st *store.Store, desk *dispatch.
 func (m *admission) open(ctx context.Context) (*engine.Engine, error) {
 	var e *engine.Engine
 	e, err := engine.Open(ctx, m.folder, engine.Options{
-		Shipped: callsheet.Shipped(), Keeper: m, Now: m.wall, Admit: []engine.Step{m.agreed},
+		Shipped: callsheet.Shipped(), Keeper: m, Now: m.wall, Admit: []engine.Step{m.tested, m.agreed},
 		Notify: func(engine.Change) { m.tell(context.WithoutCancel(ctx), e.Book(), e.Status()) },
 	})
 	if err == nil {

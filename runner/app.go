@@ -99,6 +99,7 @@ func (a *app) root() *cobra.Command {
 		newStatusCommand(a),
 		newStopCampaignsCommand(a),
 		newTasksCommand(a),
+		newTestCommand(a),
 		newWordsCommand(a),
 	)
 }

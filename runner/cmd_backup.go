@@ -47,6 +47,6 @@ func runBackup(ctx context.Context, a *app, s *session, file string) error {
 	if err != nil {
 		return err
 	}
-	sentence := fmt.Sprintf("backed up %s into %s, %d bytes", plural(leads, "lead"), file, info.Size())
+	sentence := fmt.Sprintf("backed up %s into %s", plural(leads, "lead"), file)
 	return s.tell(sentence, terminal.Columns("file", "leads", "bytes"), file, leads, info.Size())
 }

@@ -184,7 +184,8 @@ func (s *session) explainedJSON(x *dispatch.Explained) any {
 		Campaigns []considered       `json:"campaigns"`
 	}{
 		x.Lead.ID, x.At.In(s.book.Zone).Format(time.RFC3339), s.book.Short(), x.Lead.Type, x.Lead.Segment, x.Score, x.Lead.Grade, x.Lead.Group,
-		x.Lines, []considered{},
+		x.Lines,
+		[]considered{},
 	}
 	for _, c := range x.Campaigns {
 		one := considered{Campaign: c.Campaign, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines}

@@ -72,7 +72,12 @@ func (s *session) verdictOf(ctx context.Context, p *planned) error {
 		s.Printf("")
 		say = s.Printf
 	}
-	if stopped := p.stopped(); stopped != nil {
+	stopped := p.stopped()
+	switch {
+	case len(p.failed) > 0:
+		say("Plan: %s. Not ready: rule tests fail.", p.summary())
+		return toldError{stopped}
+	case stopped != nil:
 		say("Plan: %s. Not ready: past the guardrails of %s; with a yes: %s", p.summary(), strings.Join(p.pastGuardrails(), ", "), wantedYes(p.breaches))
 		return toldError{stopped}
 	}

@@ -164,7 +164,7 @@ func tellEdits(ctx context.Context, s *session, log *slog.Logger) {
 			log.Info("another rule book is in force", "rule_book", s.rules.Book().Short())
 		}
 		if status.Rejected != nil && (told.Rejected == nil || !status.Rejected.At.Equal(told.Rejected.At)) {
-			log.Warn("an edit of the rule files is refused: run callsheet check", "rule_book", s.rules.Book().Short(), "error", status.Rejected.Faults)
+			log.Warn("an edit of the rule files is not in force: see callsheet status", "rule_book", s.rules.Book().Short(), "error", status.Rejected.Faults)
 		}
 		told = status
 	}

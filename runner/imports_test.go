@@ -21,6 +21,7 @@ func TestImports(t *testing.T) {
 		"callsheet/engine": {
 			"callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/engine/internal/yamltext",
 		},
+		"callsheet/engine/ruletest":          {"callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression"},
 		"callsheet/runner/internal/crm":      {},
 		"callsheet/runner/internal/terminal": {},
 		"callsheet/runner/internal/tree":     {},
@@ -45,7 +46,7 @@ func TestImports(t *testing.T) {
 		},
 		// Wiring: everything may be imported here, and nobody imports it.
 		"callsheet/runner": {
-			"callsheet", "callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/runner/internal/crm",
+			"callsheet", "callsheet/engine", "callsheet/engine/calendar", "callsheet/engine/expression", "callsheet/engine/ruletest", "callsheet/runner/internal/crm",
 			"callsheet/runner/internal/dialer", "callsheet/runner/internal/dispatch", "callsheet/runner/internal/intake",
 			"callsheet/runner/internal/report", "callsheet/runner/internal/server", "callsheet/runner/internal/store", "callsheet/runner/internal/terminal",
 			"callsheet/runner/internal/tree", "callsheet/runner/internal/remote", "callsheet/runner/internal/voice", "callsheet/runner/internal/callity",

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"callsheet/engine"
+	"callsheet/engine/ruletest"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/terminal"
 )
@@ -22,6 +23,8 @@ type planned struct {
 	rules         []engine.RuleChange
 	leads         *dispatch.Comparison
 	breaches      []dispatch.Breach
+	tests         int      // run on the later book
+	failed        []string // why some of them fail
 }
 
 // planOf compares two rule books on the leads of a desk.
@@ -36,7 +39,10 @@ func (s *session) planOf(ctx context.Context, desk *dispatch.Desk, before, after
 	if err != nil {
 		return nil, err
 	}
-	return &planned{before, after, s.now, engine.Diff(before, after), leads, dispatch.Guard(before, after, leads)}, nil
+	p := &planned{before: before, after: after, at: s.now, rules: engine.Diff(before, after), leads: leads, breaches: dispatch.Guard(before, after, leads)}
+	report := ruletest.Run(after, nil)
+	p.tests, p.failed = len(report.Results), failedTests(report)
+	return p, nil
 }
 
 // show prints a plan, the summary last but for the verdict, which is the
@@ -55,6 +61,12 @@ func (s *session) show(p *planned) error {
 	}
 	s.showExamples(p)
 	s.showGuardrails(p)
+	if len(p.failed) > 0 {
+		s.Printf("\nRule tests:")
+		for _, line := range p.failed {
+			s.Printf("  %s", line)
+		}
+	}
 	return nil
 }
 
@@ -208,8 +220,12 @@ func (p *planned) summary() string {
 			changed++
 		}
 	}
-	return fmt.Sprintf("%d added, %d changed, %d removed; %s affected, of %s the score changes",
+	text := fmt.Sprintf("%d added, %d changed, %d removed; %s affected, of %s the score changes",
 		added, changed, removed, plural(p.leads.Changed, "lead"), plural(p.leads.Up+p.leads.Down, "lead"))
+	if p.tests > 0 && len(p.failed) == 0 {
+		text += fmt.Sprintf("; %s pass", plural(p.tests, "rule test"))
+	}
+	return text
 }
 
 // The forms below are what programs get.
@@ -226,6 +242,8 @@ type plannedJSON struct {
 	Campaigns []movementJSON `json:"campaigns"`
 	Grades    []movementJSON `json:"grades"`
 	Breaches  []breachJSON   `json:"guardrails"`
+	Tests     int            `json:"tests"`
+	Failed    []string       `json:"tests_failed"`
 }
 
 type ruleJSON struct {
@@ -262,7 +280,7 @@ type breachJSON struct {
 func (p *planned) json() plannedJSON {
 	out := plannedJSON{
 		Before: p.before.Version, After: p.after.Version, At: p.at.In(p.after.Zone), Leads: p.leads.Leads, Affected: p.leads.Changed,
-		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{},
+		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{}, Tests: p.tests, Failed: append([]string{}, p.failed...),
 		Campaigns: movementsJSON(p.leads.Campaigns), Grades: movementsJSON(p.leads.Grades),
 	}
 	for _, c := range p.rules {
@@ -297,9 +315,12 @@ func (p *planned) pastGuardrails() (names []string) {
 	return names
 }
 
-// stopped is why guardrails stop a plan, nil when they do not.
+// stopped is why tests or guardrails stop a plan, nil when they do not.
 func (p *planned) stopped() error {
-	if len(p.breaches) == 0 {
+	switch {
+	case len(p.failed) > 0:
+		return &engine.Stopped{By: engine.ByTests, Reasons: p.failed}
+	case len(p.breaches) == 0:
 		return nil
 	}
 	return &engine.Stopped{By: engine.ByGuardrail, Reasons: []string{"guardrails stop it: " + strings.Join(p.pastGuardrails(), ", ")}}

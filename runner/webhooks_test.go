@@ -357,6 +357,7 @@ type publisher struct {
 	*service
 	key    *rsa.PrivateKey
 	issuer string
+	keys   string // address of the key set
 }
 
 const (
@@ -378,9 +379,9 @@ func publishingTo(t *testing.T, v *service) *publisher {
 	}
 	keys := httptest.NewServer(&oidctest.Server{PublicKeys: []oidctest.PublicKey{{PublicKey: key.Public(), KeyID: "k1", Algorithm: oidc.RS256}}})
 	t.Cleanup(keys.Close)
-	p := &publisher{service: v, key: key, issuer: "https://accounts.google.com"}
+	p := &publisher{service: v, key: key, issuer: "https://accounts.google.com", keys: keys.URL + "/keys"}
 	p.again(func(s *server.Server) {
-		s.Push = server.NewPush(t.Context(), server.PushConfig{Audience: audience, Emails: []string{account}, Keys: keys.URL + "/keys"}, p.time)
+		s.Push = server.NewPush(t.Context(), server.PushConfig{Audience: audience, Emails: []string{account}, Keys: p.keys}, p.time)
 	})
 	return p
 }
@@ -487,7 +488,7 @@ func TestPushedMessages(t *testing.T) {
 		t.Errorf("events: %v", events)
 	}
 	applied, err := p.session.store.Events(t.Context(), crm.EventApplied, "", 10)
-	if err != nil || len(applied) != 3 || applied[0].ID != "pubsub:5" || applied[0].LeadID != "L9" || applied[0].Body != "" {
+	if err != nil || len(applied) != 3 || applied[0].ID != "pubsub:5" || applied[0].LeadID+applied[0].Phone+applied[0].Body != "" {
 		t.Errorf("applied: %v, %v", applied, err)
 	}
 }

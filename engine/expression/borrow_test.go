@@ -12,7 +12,9 @@ import (
 func TestBorrow(t *testing.T) {
 	t.Parallel()
 	fields := []expression.Field{
-		{Name: "lead.visits", Type: expression.Integer}, {Name: "lead.city", Type: expression.Text}, {Name: "lead.warm", Type: expression.Boolean},
+		{Name: "lead.visits", Type: expression.Integer},
+		{Name: "lead.city", Type: expression.Text},
+		{Name: "lead.warm", Type: expression.Boolean},
 		{Name: "lead.seen", Type: expression.Time},
 	}
 	schema := func(fields ...expression.Field) *expression.Schema {

@@ -32,5 +32,7 @@ type Event struct {
 	Detail     string // what is wrong and how to mend it; may repeat what came in
 	Phone      string // E.164; empty when none can be read from it
 	LeadID     string // as the message gives it, stored or not; empty when it names none
-	Body       string // JSON as it came; empty once it is applied or settled
+	Body       string // JSON as it came
+	// Once applied or settled, an event has neither Detail nor Phone, LeadID and
+	// Body: it names nobody.
 }

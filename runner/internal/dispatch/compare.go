@@ -157,6 +157,25 @@ func (c *comparing) read(ctx context.Context, pages chan<- []crm.Due, progress f
 	}
 }
 
+// deciding are the columns that a rule book reads to classify and judge leads,
+// sorted. What only dialers, callbacks and the like read is left out.
+func deciding(book *engine.RuleBook) []int {
+	columns := book.Own()
+	for _, e := range book.Expressions {
+		switch e.File {
+		case "rules/dialers.yaml", "rules/callbacks.yaml", "rules/wrapups.yaml", "rules/transfers.yaml", "rules/recovery.yaml":
+			continue
+		}
+		for _, name := range e.Reads {
+			if column, ok := book.Schema.Index(name); ok {
+				columns = append(columns, column)
+			}
+		}
+	}
+	slices.Sort(columns)
+	return slices.Compact(columns)
+}
+
 // fields are what has to be read of leads: what a rule of either book reads,
 // and what the past of a phone is made of.
 func (c *comparing) fields() []string {
@@ -166,7 +185,7 @@ func (c *comparing) fields() []string {
 	}
 	for _, book := range []*engine.RuleBook{c.before, c.after} {
 		schema := book.Schema.Fields()
-		for _, column := range append(book.Own(), book.Reads...) {
+		for _, column := range deciding(book) {
 			if schema[column].Custom {
 				fields = append(fields, "custom")
 			} else {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,6 +75,26 @@ func BenchmarkCompare(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64(leads), "leads/op")
+	})
+	b.Run("snapshot", func(b *testing.B) {
+		var was, is runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&was)
+		s, err := desk.Snapshot(context.Background(), before, at)
+		if err != nil || !s.Shows(after) {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&is)
+		for b.Loop() {
+			got, err := s.Compare(context.Background(), after)
+			if err != nil || got.Leads != leads {
+				b.Fatalf("%d leads, %v", got.Leads, err)
+			}
+		}
+		b.ReportMetric(float64(leads), "leads/op")
+		b.ReportMetric(float64(is.HeapAlloc-was.HeapAlloc)/float64(leads), "B/lead")
+		runtime.KeepAlive(s)
 	})
 	b.Run("evaluate", func(b *testing.B) {
 		c := &comparing{desk: desk, before: before, after: after, at: at, campaigns: allCampaigns(before, after), grades: allGrades(before, after)}

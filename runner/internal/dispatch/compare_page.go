@@ -32,7 +32,7 @@ type side struct {
 func (c *comparing) worker() *comparer {
 	w := &comparer{comparing: c, found: newComparison(c.campaigns, c.grades)}
 	for i, book := range []*engine.RuleBook{c.before, c.after} {
-		s := &side{book: book, facts: newFacts(book), batch: book.Schema.NewBatch(0), history: newHistory(book, c.at), slots: map[string][]slotOf{}}
+		s := &side{book: book, facts: factsOf(book, deciding(book)), batch: book.Schema.NewBatch(0), history: newHistory(book, c.at), slots: map[string][]slotOf{}}
 		for _, campaign := range book.Campaigns {
 			s.slots[campaign.Name] = nextSlots(book, campaign, c)
 		}
@@ -64,16 +64,9 @@ func nextSlots(book *engine.RuleBook, campaign *engine.Campaign, c *comparing) (
 
 // page compares what the two books say of a page of planned calls.
 func (w *comparer) page(ctx context.Context, page []crm.Due) error {
-	var records map[string][]crm.Record
-	if w.recorded {
-		phones := make([]string, len(page))
-		for i := range page {
-			phones[i] = page[i].Lead.Phone
-		}
-		var err error
-		if records, err = w.desk.Store.PhoneRecords(ctx, phones, 0); err != nil {
-			return err
-		}
+	records, err := w.records(ctx, page)
+	if err != nil {
+		return err
 	}
 	for _, s := range w.sides {
 		s.fill(page, records)
@@ -93,6 +86,18 @@ func (w *comparer) page(ctx context.Context, page []crm.Due) error {
 	}
 	w.found.Leads += len(page)
 	return nil
+}
+
+// records are the reports of calls to the phones of a page.
+func (w *comparer) records(ctx context.Context, page []crm.Due) (map[string][]crm.Record, error) {
+	if !w.recorded {
+		return nil, nil
+	}
+	phones := make([]string, len(page))
+	for i := range page {
+		phones[i] = page[i].Lead.Phone
+	}
+	return w.desk.Store.PhoneRecords(ctx, phones, 0)
 }
 
 // fill gives the book the facts of the page, as a start would.

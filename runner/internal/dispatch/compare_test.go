@@ -106,6 +106,21 @@ func TestCompareAgreesWithStarts(t *testing.T) {
 	}
 	same(t, "leads with a grade", inGrades, c.Leads)
 
+	// In memory it is the same.
+	snapshot, err := o.desk.Snapshot(t.Context(), before, at)
+	must(t, err)
+	if !snapshot.Shows(after) {
+		t.Fatal("the snapshot does not show the edit")
+	}
+	for range 2 {
+		inMemory, err := snapshot.Compare(t.Context(), after)
+		must(t, err)
+		same(t, "comparison in memory", inMemory, c)
+	}
+	if snapshot.Shows(shipped(t, "time_zone: Europe/Paris", "time_zone: Europe/Brussels")) || snapshot.Shows(shipped(t, "lead.score >= 20", `lead.living_area > 50`)) {
+		t.Error("the snapshot shows what it has not")
+	}
+
 	none, err := o.desk.Compare(t.Context(), before, before, at, nil)
 	must(t, err)
 	same(t, "changed by nothing", none.Changed, 0)

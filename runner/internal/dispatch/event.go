@@ -13,7 +13,9 @@ import (
 // and nothing changes, though the lead may say something else by now. An event
 // that was dead gets another chance.
 func (r *Receiver) ReceiveEvent(ctx context.Context, e crm.Event, row Incoming, now time.Time) (got Received, known bool, err error) {
-	applied := crm.Event{ID: e.ID, Source: e.Source, ReceivedAt: e.ReceivedAt, State: crm.EventApplied, LeadID: row.ID}
+	// It names nobody: an erasure leaves it where it is, or an old message that
+	// comes again would bring the person back.
+	applied := crm.Event{ID: e.ID, Source: e.Source, ReceivedAt: e.ReceivedAt, State: crm.EventApplied}
 	got, err = r.again(func() (Received, error) {
 		before, err := r.desk.Store.Event(ctx, e.ID)
 		known = err == nil && before.State != crm.EventDead

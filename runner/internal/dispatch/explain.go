@@ -212,4 +212,3 @@ func (x *explaining) planned(slot calendar.Slot, out *Considered) {
 }
 
 func (x *explaining) local(t time.Time) string { return t.In(x.book.Zone).Format("2006-01-02 15:04") }
-

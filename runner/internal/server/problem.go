@@ -34,7 +34,7 @@ func refusal(err error) *Refusal {
 		return known
 	case errors.Is(err, crm.ErrNotFound):
 		return &Refusal{http.StatusNotFound, "there is none of this id"}
-	case errors.Is(err, crm.ErrConflict), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, crm.ErrConflict), errors.Is(err, crm.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		return &Refusal{http.StatusServiceUnavailable, "too many want the same at once: send it again"}
 	}
 	return &Refusal{http.StatusInternalServerError, "the service failed and nothing is lost: send it again; its log says why"}

@@ -56,7 +56,11 @@ func (s *Server) postPubSub(w http.ResponseWriter, r *http.Request) error {
 	if s.Push == nil {
 		return refuse(http.StatusNotFound, "the service takes no pushes of Pub/Sub: set CALLSHEET_PUBSUB_AUDIENCE and CALLSHEET_PUBSUB_EMAIL")
 	}
-	if err := s.Push.verify(r); err != nil {
+	err := s.Push.verify(r)
+	if limit := s.limits.allowSigned(err == nil, s.Clock()); limit != nil {
+		return limit
+	}
+	if err != nil {
 		s.Log.Warn("a push of Pub/Sub is refused", "error", err)
 		return refuse(http.StatusUnauthorized, "the token of the push does not hold: its audience and service account must be those of the service")
 	}
@@ -133,9 +137,9 @@ func kindOf(body []byte, given string) (kind, error) {
 
 // complete adds the source of a lead that names none, and says what it lacks.
 func (k kind) complete(body *[]byte) *flaw {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(*body, &fields); err != nil {
-		return &flaw{wrongType, err.Error()}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(*body, &fields); err != nil || fields == nil {
+		return &flaw{notAnObject, "it is no JSON object"}
 	}
 	named := func(name string) bool { return filledIn(fields[name]) || filledIn(fields["lead."+name]) }
 	if k.needs != "" && !named(k.needs) {
@@ -147,11 +151,11 @@ func (k kind) complete(body *[]byte) *flaw {
 	delete(fields, "source")
 	delete(fields, "lead.source")
 	fields["source"] = []byte(`"` + k.source + `"`)
-	whole, err := json.Marshal(fields)
+	text, err := json.Marshal(fields)
 	if err != nil {
 		return &flaw{wrongType, err.Error()}
 	}
-	*body = whole
+	*body = text
 	return nil
 }
 

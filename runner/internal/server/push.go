@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/time/rate"
 )
 
 // What Google signs its tokens with, and as whom.
@@ -16,6 +17,10 @@ const (
 	googleIssuer = "https://accounts.google.com"
 	googleKeys   = "https://www.googleapis.com/oauth2/v3/certs"
 )
+
+// keysRate is how often the keys are fetched at most: who makes up tokens must
+// not make us ask Google each time.
+func keysRate() *rate.Limiter { return rate.NewLimiter(1, 10) }
 
 // keysTime is how long the keys of the issuer may take to come.
 const keysTime = 10 * time.Second
@@ -45,9 +50,23 @@ func NewPush(ctx context.Context, c PushConfig, clock func() time.Time) *Push {
 	if keys == "" {
 		keys = googleKeys
 	}
-	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: keysTime})
+	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: keysTime, Transport: &seldom{keysRate(), clock}})
 	config := &oidc.Config{ClientID: c.Audience, Now: clock}
 	return &Push{oidc.NewVerifier(issuer, oidc.NewRemoteKeySet(ctx, keys), config), c.Emails}
+}
+
+// seldom sends requests as often as a limit lets it.
+type seldom struct {
+	limit *rate.Limiter
+	clock func() time.Time
+}
+
+// RoundTrip is for [http.Client].
+func (s *seldom) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !s.limit.AllowN(s.clock(), 1) {
+		return nil, errors.New("the keys were fetched a moment ago")
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // verify says why a request is no push of the subscription; nil when it is. The

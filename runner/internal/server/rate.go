@@ -13,7 +13,7 @@ import (
 // requests a second for each token, and as many for all who have none.
 type limits struct {
 	known     map[[sha256.Size]byte]*rate.Limiter
-	signed    *rate.Limiter // those who sign what they send
+	signed    *rate.Limiter // all that are known by a signature
 	strangers *rate.Limiter
 }
 

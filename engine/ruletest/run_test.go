@@ -1,0 +1,115 @@
+package ruletest_test
+
+import (
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"callsheet/engine"
+	"callsheet/engine/ruletest"
+)
+
+func sources(t testing.TB) engine.Sources {
+	t.Helper()
+	files := engine.Sources{}
+	for _, pattern := range []string{"*.yaml", "rules/*.yaml", "rules/packs/*.yaml"} {
+		root := os.DirFS("../..")
+		names, err := fs.Glob(root, pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if files[name], err = fs.ReadFile(root, name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return files
+}
+
+func compiled(t testing.TB, files engine.Sources) *engine.RuleBook {
+	t.Helper()
+	book, err := engine.Compile(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+// The shipped rules do what their tests say, and the tests see every condition
+// in both directions.
+func TestShippedRules(t *testing.T) {
+	t.Parallel()
+	report := ruletest.Run(compiled(t, sources(t)), nil)
+	for _, r := range report.Results {
+		for _, f := range r.Failures {
+			t.Errorf("%s:%d %s, case %d: %s is %s, want %s %v", r.Test.File, r.Test.Line, r.Test.Name, r.Test.Row, f.Key, f.Got, f.Want, f.Why)
+		}
+	}
+	for _, s := range report.Coverage.List() {
+		if s.Covered() < 2 {
+			t.Errorf("%s:%d %s was true %d times and not true %d times: add a lead", s.File, s.Line, s.Name, s.True, s.Untrue)
+		}
+	}
+	if len(report.Results) < 50 {
+		t.Errorf("only %d tests", len(report.Results))
+	}
+}
+
+// A test fails when the rules change, says why with the values, and cannot pass
+// by accident.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	files := sources(t)
+	for name := range files {
+		if strings.HasSuffix(name, "_test.yaml") {
+			delete(files, name)
+		}
+	}
+	files["rules/x_test.yaml"] = []byte(`now: 2026-11-23T10:00:00
+leads:
+  anna: {source: estimation, role: owner, sell_horizon_months: 2, estimated_price: 450000, postal_code: "75011", estimated_at: 2026-11-22T10:00:00, legal_basis: request}
+tests:
+  wrong points: {lead: anna, expect: {points: {owner: 24}, score: 1}}
+  wrong reason:
+    lead: anna
+    campaign: PVI
+    cases:
+      - {with: {in_wallet: true}, expect: {result: included}}
+      - {with: {in_wallet: true}, expect: {because: stale}}
+      - {expect: {result: included}}
+  no campaign: {lead: anna, expect: {result: included}}
+`)
+	book := compiled(t, files)
+	report := ruletest.Run(book, nil)
+	var got []string
+	for _, r := range report.Results {
+		for _, f := range r.Failures {
+			got = append(got, strings.Join(append([]string{r.Test.Name, f.Key, f.Want, f.Got}, f.Why...), " | "))
+		}
+	}
+	want := []string{
+		"wrong points | score | 1 | 79 | +25 owner  +25 horizon_now  +10 price_band  +19 estimate",
+		`wrong points | points of owner | 24 | 25 | lead.role == "owner"   Role = owner`,
+		"wrong reason | result | included | excluded | wallet: is in the wallet of a salesperson   In a salesperson's wallet = yes",
+		"wrong reason | because | stale | wallet | wallet: is in the wallet of a salesperson   In a salesperson's wallet = yes",
+		"no campaign | result | something | nothing of the kind: name a campaign",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if n := len(ruletest.Run(book, regexp.MustCompile("points")).Results); n != 1 {
+		t.Errorf("%d tests match, want 1", n)
+	}
+}
+
+func BenchmarkShippedTests(b *testing.B) {
+	book := compiled(b, sources(b))
+	for b.Loop() {
+		if ruletest.Run(book, nil).Failed() > 0 {
+			b.Fatal("a test fails")
+		}
+	}
+}

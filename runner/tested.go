@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"callsheet/engine"
+	"callsheet/engine/ruletest"
+)
+
+// tested is the step that lets a book through whose own tests pass. A book
+// without tests has nothing that could fail.
+func (m *admission) tested(_ context.Context, c engine.Candidate) error {
+	if reasons := failedTests(ruletest.Run(c.Book, nil)); reasons != nil {
+		return &engine.Stopped{By: engine.ByTests, Reasons: reasons}
+	}
+	return nil
+}
+
+// failedTests are the tests of a report that fail, nil when none does.
+func failedTests(report *ruletest.Report) (reasons []string) {
+	const most = 5
+	failed := report.Failed()
+	if failed == 0 {
+		return nil
+	}
+	fail := "fail"
+	if failed == 1 {
+		fail = "fails"
+	}
+	reasons = append(reasons, fmt.Sprintf("%d of %s %s: see callsheet test", failed, plural(len(report.Results), "rule test"), fail))
+	for _, r := range report.Results {
+		if len(r.Failures) == 0 {
+			continue
+		}
+		if len(reasons) > most {
+			return append(reasons, fmt.Sprintf("and %d more", failed-most))
+		}
+		f := r.Failures[0]
+		reasons = append(reasons, fmt.Sprintf("%s:%d  %s: %s is %s, not %s", r.Test.File, r.Test.Line, nameOf(r.Test), f.Key, f.Got, f.Want))
+	}
+	return reasons
+}
