@@ -78,6 +78,7 @@ func (a *app) root() *cobra.Command {
 		newDoctorCommand(a),
 		newDuplicatesCommand(a),
 		newEraseCommand(a),
+		newEventsCommand(a),
 		newExplainCommand(a),
 		newExportCommand(a),
 		newExportModelCommand(a),

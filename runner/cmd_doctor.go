@@ -68,7 +68,7 @@ func runDoctor(ctx context.Context, s *session) error {
 	}
 	found := []symptom{
 		{"rule files refused", refused, true, "", "callsheet status says why"},
-		{"messages nobody could use", dead, true, strings.Join(reasons, ", "), "ask their sender, then callsheet purge"},
+		{"messages nobody could use", dead, true, strings.Join(reasons, ", "), "callsheet events lists them"},
 		{"runs nobody stopped", len(h.Orphans), true, some(h.Orphans), "callsheet stop-campaigns"},
 		{"files not handed over", len(h.StuckFiles), true, some(h.StuckFiles), "callsheet start-campaign tries again, and says what keeps them"},
 		{"transfers waiting", h.Transfers, true, "", "look at CALLSHEET_VOICE_URL and CALLSHEET_CRM_URL"},

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,6 +27,7 @@ import (
 
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/server"
+	"callsheet/runner/internal/terminal"
 )
 
 // again serves with other settings.
@@ -617,5 +619,31 @@ func TestReportsByHTTP(t *testing.T) {
 	}
 	if status, text, _ := v.ask("GET", "/v1/reports/progression?agent=nobody&month=2025-04", readToken, ""); status != 404 {
 		t.Errorf("an agent that there is not: %d %s", status, text)
+	}
+}
+
+// What nobody could use is listed until somebody has dealt with it.
+func TestDeadLettersAreSettled(t *testing.T) {
+	t.Parallel()
+	v := serveF0(t, "11:05:00")
+	v.ask("POST", "/v1/calls", webhookToken, `{"callId":{"a":1},"contactPhone":"01 99 00 00 05"}`)
+	id := v.dead()[0].ID
+	var told strings.Builder
+	s := v.session.at(v.time(), &terminal.Terminal{Out: &told, Err: io.Discard, Format: terminal.Table})
+	a := &app{db: "calls.db"}
+	if err := runEvents(t.Context(), a, s, eventsOptions{limit: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if text := told.String(); !strings.Contains(text, id) || !strings.Contains(text, "wrong_type") || strings.Contains(text, "99000005") {
+		t.Errorf("listed as\n%s", text)
+	}
+	if err := runEvents(t.Context(), a, s, eventsOptions{settle: id}); err != nil {
+		t.Fatal(err)
+	}
+	if left := v.dead(); len(left) != 0 {
+		t.Errorf("after settling there are %v", left)
+	}
+	if err := runEvents(t.Context(), a, s, eventsOptions{settle: id}); !errors.Is(err, crm.ErrNotFound) {
+		t.Errorf("settling it again is %v, want crm.ErrNotFound", err)
 	}
 }

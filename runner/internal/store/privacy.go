@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"callsheet/runner/internal/crm"
 )
@@ -110,6 +111,10 @@ func (s *Store) Erase(ctx context.Context, phone string, never crm.Suppression) 
 			return err
 		}
 		leads, contacts := namesOf(held.Leads)
+		var dialers []string // ids of the dialer's contacts
+		for i := range held.Contacts {
+			dialers = append(dialers, held.Contacts[i].ID)
+		}
 		if err := s.lockLeads(ctx, q, leads); err != nil {
 			return err
 		}
@@ -132,7 +137,7 @@ func (s *Store) Erase(ctx context.Context, phone string, never crm.Suppression) 
 			{&gone.Contacts, `DELETE FROM "dialer_contact" WHERE "lead_id" <> '' AND "lead_id" IN `, leads},
 			{&gone.Wallets, `DELETE FROM "wallet" WHERE "contact_id" IN `, contacts},
 			{&gone.Events, `DELETE FROM "event" WHERE "phone" IN `, []string{phone}},
-			{&gone.Events, `DELETE FROM "event" WHERE "lead_id" <> '' AND "lead_id" IN `, leads},
+			{&gone.Events, `DELETE FROM "event" WHERE "lead_id" <> '' AND "lead_id" IN `, slices.Concat(leads, contacts, dialers)},
 			{nil, `UPDATE "transfer" SET "state" = 'cancelled' WHERE "state" IN ('pending', 'sending') AND "lead_id" IN `, leads},
 			{nil, `UPDATE "transfer" SET "contact_id" = '' WHERE "lead_id" IN `, leads},
 			{&gone.Leads, wipe, leads},
