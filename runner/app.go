@@ -101,6 +101,7 @@ func (a *app) root() *cobra.Command {
 		newStopCampaignsCommand(a),
 		newTasksCommand(a),
 		newTestCommand(a),
+		newWeekCommand(a),
 		newWordsCommand(a),
 	)
 }
