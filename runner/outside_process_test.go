@@ -102,14 +102,14 @@ func (c *caller) hang(method, path string, done bool) (seen <-chan struct{}) {
 		return true
 	}
 	if done {
-		c.outside.after = func(r *http.Request) { wait(r) }
+		c.outside.behind(func(r *http.Request) { wait(r) })
 	} else {
-		c.outside.before = func(r *http.Request) int {
+		c.outside.ahead(func(r *http.Request) int {
 			if wait(r) {
 				return http.StatusServiceUnavailable
 			}
 			return 0
-		}
+		})
 	}
 	return reached
 }
@@ -155,7 +155,7 @@ func TestTwoSendRecordings(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("k%d,L1,23/11/2026 12:%d0:00,23/11/2026 12:%d0:30,Occupé,rec", i, i/2, i/2))
 	}
 	c.run("--at", "2026-11-23T13:00:00", "import", "calls", c.write(lines...))
-	c.outside.before = func(*http.Request) int { time.Sleep(20 * time.Millisecond); return 0 }
+	c.outside.ahead(func(*http.Request) int { time.Sleep(20 * time.Millisecond); return 0 })
 	var both sync.WaitGroup
 	for _, from := range []string{"2026-11-23T12:00:00", "2026-11-23T12:20:00"} {
 		both.Go(func() {
@@ -284,7 +284,7 @@ func TestServeHandsOver(t *testing.T) {
 	slow := make(chan struct{})
 	release := sync.OnceFunc(func() { close(slow) })
 	t.Cleanup(release)
-	c.outside.before = func(r *http.Request) int {
+	c.outside.ahead(func(r *http.Request) int {
 		if r.URL.Path == "/crm/agents" {
 			select {
 			case <-slow:
@@ -292,7 +292,7 @@ func TestServeHandsOver(t *testing.T) {
 			}
 		}
 		return 0
-	}
+	})
 	s := c.serve("2026-11-23T11:05:00", "--schedule=false")
 	begin := time.Now()
 	status, answer := c.post(s, `{"callId":"k1","contactId":"L1","callStart":"23/11/2026 11:00:00","callEnd":"23/11/2026 11:01:00","wrapup":"Transfert SUPPORT"}`)

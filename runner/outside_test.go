@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -28,8 +29,8 @@ type outside struct {
 	// before is asked before each request is done: the status that it fails
 	// with, or 0. It may wait. After is told of requests that are done, before
 	// they are answered.
-	before func(r *http.Request) int
-	after  func(r *http.Request)
+	before atomic.Pointer[func(r *http.Request) int]
+	after  atomic.Pointer[func(r *http.Request)]
 
 	mu       sync.Mutex
 	agents   []map[string]any
@@ -40,10 +41,9 @@ type outside struct {
 }
 
 func newOutside() *outside {
-	o := &outside{
-		before: func(*http.Request) int { return 0 }, after: func(*http.Request) {},
-		calls: map[string]string{}, keys: map[string]string{},
-	}
+	o := &outside{calls: map[string]string{}, keys: map[string]string{}}
+	o.ahead(func(*http.Request) int { return 0 })
+	o.behind(func(*http.Request) {})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /crm/agents", func(w http.ResponseWriter, r *http.Request) {
 		o.list(w, o.agents, "team", r.URL.Query().Get("team"))
@@ -86,7 +86,7 @@ func newOutside() *outside {
 		// A server learns that a client is gone once it has read what that sent.
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		status := o.before(r)
+		status := (*o.before.Load())(r)
 		if r.Header.Get("X-API-KEY") != outsideKey {
 			status = http.StatusUnauthorized
 		}
@@ -98,12 +98,18 @@ func newOutside() *outside {
 		}
 		o.log = append(o.log, fmt.Sprintf("%s %s %d", r.Method, r.URL.RequestURI(), status))
 		o.mu.Unlock()
-		o.after(r)
+		(*o.after.Load())(r)
 		w.WriteHeader(status)
 		_, _ = answer.Body.WriteTo(w)
 	}))
 	return o
 }
+
+// ahead asks do before each request from now on.
+func (o *outside) ahead(do func(r *http.Request) int) { o.before.Store(&do) }
+
+// behind tells do of each request that is done from now on.
+func (o *outside) behind(do func(r *http.Request)) { o.after.Store(&do) }
 
 // list answers with the objects of which a field has a value.
 func (o *outside) list(w io.Writer, all []map[string]any, field, value string) {
@@ -163,7 +169,7 @@ func serveOutside(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Check(json.Unmarshal(text, into))
 		}
 	}
-	o.before = func(r *http.Request) int {
+	o.ahead(func(r *http.Request) int {
 		text, _ := os.ReadFile(ts.MkAbs("fail.txt"))
 		for line := range strings.Lines(string(text)) {
 			var method, path string
@@ -173,9 +179,9 @@ func serveOutside(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 		return 0
-	}
+	})
 	// What has happened stands beside the script.
-	o.after = func(*http.Request) {
+	o.behind(func(*http.Request) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		contacts, _ := json.Marshal(o.contacts)
@@ -188,7 +194,7 @@ func serveOutside(ts *testscript.TestScript, neg bool, args []string) {
 		} {
 			_ = os.WriteFile(filepath.Join(ts.MkAbs("."), name), []byte(text), 0o600)
 		}
-	}
+	})
 	ts.Check(os.WriteFile(ts.MkAbs("outside.key"), []byte(outsideKey+"\n"), 0o600))
 	for _, name := range args {
 		variable := "CALLSHEET_" + strings.ToUpper(name)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,12 +32,11 @@ func at(t *testing.T, address string) *remote.Service {
 
 // answering is a server that answers the n-th request, from 1, as do says; it
 // counts them.
-func answering(t *testing.T, do func(n int, w http.ResponseWriter, r *http.Request)) (*remote.Service, *int) {
+func answering(t *testing.T, do func(n int, w http.ResponseWriter, r *http.Request)) (*remote.Service, *atomic.Int64) {
 	t.Helper()
-	n := new(int)
+	n := new(atomic.Int64)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*n++
-		do(*n, w, r)
+		do(int(n.Add(1)), w, r)
 	}))
 	t.Cleanup(server.Close)
 	return at(t, server.URL), n
@@ -59,10 +59,10 @@ func TestAskCarriesKeyAndQuestion(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"PUT", "/contacts/a%2F..%2Fb%3Fc", "a & b", key, "k1", `{"assignedAgent":"s1"}`}
-	if fmt.Sprint(got) != fmt.Sprint(want) || *n != 1 {
-		t.Errorf("the service heard %q in %d requests, want %q", got, *n, want)
+	if fmt.Sprint(got) != fmt.Sprint(want) || int(n.Load()) != 1 {
+		t.Errorf("the service heard %q in %d requests, want %q", got, int(n.Load()), want)
 	}
-	if err := s.Ask(t.Context(), remote.Request{Method: http.MethodGet, Path: []string{"contacts", ".."}}, nil); err == nil || *n != 1 {
+	if err := s.Ask(t.Context(), remote.Request{Method: http.MethodGet, Path: []string{"contacts", ".."}}, nil); err == nil || int(n.Load()) != 1 {
 		t.Errorf("a part that leads elsewhere: %v", err)
 	}
 }
@@ -114,8 +114,8 @@ func TestAskTriesAgain(t *testing.T) {
 			s, n := answering(t, c.do)
 			var got []string
 			err := s.Ask(t.Context(), agents, &got)
-			if *n != c.tries {
-				t.Errorf("%d tries, want %d", *n, c.tries)
+			if int(n.Load()) != c.tries {
+				t.Errorf("%d tries, want %d", int(n.Load()), c.tries)
 			}
 			switch {
 			case c.says == "":
@@ -146,8 +146,8 @@ func TestAskWaitsAsLongAsItIsAsked(t *testing.T) {
 		})
 		begin := time.Now()
 		err := s.Ask(t.Context(), agents, nil)
-		if took := time.Since(begin); err != nil || *n != 2 || took < 900*time.Millisecond {
-			t.Errorf("Retry-After %s: %v after %d tries and %s", header, err, *n, took)
+		if took := time.Since(begin); err != nil || int(n.Load()) != 2 || took < 900*time.Millisecond {
+			t.Errorf("Retry-After %s: %v after %d tries and %s", header, err, int(n.Load()), took)
 		}
 	}
 }
@@ -174,8 +174,8 @@ func TestAskEndsWithItsContext(t *testing.T) {
 		w.WriteHeader(http.StatusInternalServerError)
 	})
 	s.Pause = time.Hour
-	if err := s.Ask(ctx, agents, nil); !errors.Is(err, context.Canceled) || *n != 1 {
-		t.Errorf("%v after %d tries", err, *n)
+	if err := s.Ask(ctx, agents, nil); !errors.Is(err, context.Canceled) || int(n.Load()) != 1 {
+		t.Errorf("%v after %d tries", err, int(n.Load()))
 	}
 }
 
