@@ -31,6 +31,10 @@ const (
 	codeTwoSlots = "R308" // slots of a campaign that overlap
 	codeNoGrade  = "R309" // scores without a grade
 	codeNoTaker  = "R310" // a segment or type that no campaign takes
+
+	codeNoValue   = "R401" // a value that no lead has
+	codeNobodyNow = "R402" // a campaign that is for no lead
+	codeSeparates = "R403" // a point rule that fires for all leads, or for none
 )
 
 // Fault is one mistake in a rule file, with its place and how to mend it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -24,8 +25,9 @@ func newCheckCommand(a *app) *cobra.Command {
 			"What is odd and can be put in force all the same is a warning.",
 		Example: "  callsheet --rules /etc/callsheet check",
 		Args:    exactly(0, "no argument (name the folder with --rules)"),
-		RunE:    func(*cobra.Command, []string) error { return runCheck(a, o) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, o) },
 	}
+	cmd.Flags().BoolVar(&o.data, "data", false, "also hold the rules against the leads of --db")
 	cmd.Flags().StringVar(&o.sarif, "sarif", "", "also write the findings into a file that code hosts show beside the lines (SARIF)")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also list the files that are the shipped ones, and what is computed lead by lead")
 	return cmd
@@ -33,15 +35,16 @@ func newCheckCommand(a *app) *cobra.Command {
 
 type checkOptions struct {
 	verbose bool
+	data    bool
 	sarif   string // file; empty: none
 }
 
 // runCheck loads the book as every other command does. Mistakes are the data
 // that it was asked for, and the error too.
-func runCheck(a *app, o checkOptions) error {
+func runCheck(ctx context.Context, a *app, o checkOptions) error {
 	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
 	if err == nil {
-		return a.passed(book, o)
+		return a.passed(ctx, book, o)
 	}
 	err = unreadable(a.rules, err)
 	var faults *engine.Faults
@@ -77,8 +80,8 @@ func (o checkOptions) writeSARIF(list []engine.Fault) error {
 // passed says that a rule book has no mistake, what is odd about it, which of
 // its files are the shipped ones, and which of its expressions are computed
 // lead by lead. Programs get the list of warnings.
-func (a *app) passed(book *engine.RuleBook, o checkOptions) error {
-	warnings, undecided, err := a.warnings(book)
+func (a *app) passed(ctx context.Context, book *engine.RuleBook, o checkOptions) error {
+	warnings, undecided, err := a.warnings(ctx, book, o.data)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,7 @@ func (a *app) passed(book *engine.RuleBook, o checkOptions) error {
 
 // warnings are what is odd about a book without mistakes, at the clock of the
 // command, and what nobody can decide.
-func (a *app) warnings(book *engine.RuleBook) (warnings []engine.Fault, undecided []string, err error) {
+func (a *app) warnings(ctx context.Context, book *engine.RuleBook, data bool) (warnings []engine.Fault, undecided []string, err error) {
 	now := a.clock()
 	if a.at != "" {
 		if now, err = parseTime(a.at, book.Zone); err != nil {
@@ -129,6 +132,20 @@ func (a *app) warnings(book *engine.RuleBook) (warnings []engine.Fault, undecide
 	}
 	today := calendar.DateOf(now.In(book.Zone))
 	found, undecided := book.Analyse(now)
+	if data {
+		a.hushed = true
+		err = a.reading(ctx, func(s *session) error {
+			audit, err := s.desk.Audit(ctx, book, now)
+			if err == nil {
+				found = append(found, audit.Findings()...)
+				s.Note("held against %s", plural(audit.Leads(), "lead"))
+			}
+			return err
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
 	return book.Awake(slices.Concat(book.Warnings, book.ExpiredWaivers(today), found), today), undecided, nil
 }
 

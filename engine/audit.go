@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"callsheet/engine/expression"
+	"callsheet/engine/internal/yamltext"
+)
+
+// fewLeads is from how many leads on an audit judges rules by them.
+const fewLeads = 20
+
+// nearlyAll is the share of leads from which on a rule separates nothing.
+const nearlyAll = 0.995
+
+// Audit holds the rules of a book against real leads: values that no lead has,
+// rules that fire for all or none, campaigns for nobody. It belongs to one
+// goroutine.
+type Audit struct {
+	book   *RuleBook
+	leads  int
+	points []auditedRule
+	// values are those that leads have of the fields that rules compare with
+	// texts, and how many have each.
+	values map[int]map[string]int
+	takes  map[string]int // leads of a campaign's types and segments
+}
+
+// kept are the fields whose values the program gives by itself, so that one that
+// no lead has just now is nothing odd.
+func kept() []string { return append(decided(), "lead.status", "lead.last_outcome") }
+
+type auditedRule struct {
+	name string
+	when *expression.Condition
+	true int
+}
+
+// Audit begins one.
+func (b *RuleBook) Audit() *Audit {
+	a := &Audit{book: b, values: map[int]map[string]int{}, takes: map[string]int{}}
+	for _, g := range b.Scoring.Groups {
+		for i := range g.Rules {
+			if r := &g.Rules[i]; r.when != nil {
+				a.points = append(a.points, auditedRule{name: r.Name, when: r.when})
+			}
+		}
+	}
+	for c := range b.text.conditions {
+		for _, named := range c.Texts() {
+			if i, ok := b.Schema.Index(named.Field); ok && strings.HasPrefix(named.Field, "lead.") && !slices.Contains(kept(), named.Field) {
+				a.values[i] = map[string]int{}
+			}
+		}
+	}
+	return a
+}
+
+// Add looks at the leads of a classified batch.
+func (a *Audit) Add(batch *expression.Batch, leads *Classified) {
+	a.leads += batch.Len()
+	for i := range a.points {
+		truth := a.points[i].when.Eval(batch)
+		for row := range batch.Len() {
+			if yes, known := truth.At(row); yes && known {
+				a.points[i].true++
+			}
+		}
+	}
+	for col, values := range a.values {
+		column := batch.Column(col)
+		for row := range batch.Len() {
+			if text, ok := column.Text(row); ok {
+				values[text]++
+			}
+		}
+	}
+	for row := range batch.Len() {
+		for _, c := range a.book.Campaigns {
+			if c.TakesLead(leads.Type[row], leads.Segment[row]) {
+				a.takes[c.Name]++
+			}
+		}
+	}
+}
+
+// Leads counts those looked at.
+func (a *Audit) Leads() int { return a.leads }
+
+// Findings are what is odd about the rules over the leads, in the order of the
+// files; nothing when there are too few leads to tell.
+func (a *Audit) Findings() []Fault {
+	if a.leads < fewLeads {
+		return nil
+	}
+	found := &analysis{book: a.book}
+	for c, n := range a.book.text.conditions {
+		for _, named := range c.Texts() {
+			a.value(found, n, named)
+		}
+	}
+	for _, r := range a.points {
+		n := a.book.text.conditions[r.when]
+		switch share := float64(r.true) / float64(a.leads); {
+		case r.true == 0:
+			found.tell(n, codeSeparates, fmt.Sprintf("point rule %s fires for none of %d leads", r.name, a.leads), "correct the condition, or delete the rule")
+		case share >= nearlyAll:
+			found.tell(n, codeSeparates, fmt.Sprintf("point rule %s fires for %.1f %% of %d leads: it separates nothing", r.name, 100*share, a.leads), "give the points to all, or make it choosier")
+		}
+	}
+	for _, pair := range child(a.book.text.files[campaignsFile], "campaigns").Pairs() {
+		if name := pair.Key.Text(); a.takes[name] == 0 {
+			found.tell(pair.Key, codeNobodyNow, fmt.Sprintf("campaign %s is for none of %d leads: nobody is of its types and segments", name, a.leads), "look at lead_types and segments")
+		}
+	}
+	slices.SortStableFunc(found.found, inFileOrder)
+	return slices.CompactFunc(found.found, func(x, y Fault) bool { return x.File == y.File && x.Line == y.Line && x.Message == y.Message })
+}
+
+// value looks for a text that no lead has.
+func (a *Audit) value(found *analysis, n *yamltext.Node, named expression.Named) {
+	i, _ := a.book.Schema.Index(named.Field)
+	values := a.values[i]
+	if len(values) == 0 || values[named.Text] > 0 {
+		return
+	}
+	hint := "see callsheet words " + named.Field
+	if near, ok := yamltext.Suggest(named.Text, slices.Sorted(maps.Keys(values))); ok {
+		hint = fmt.Sprintf("most like it: %q (%d leads)", near, values[near])
+	}
+	found.tell(n, codeNoValue, fmt.Sprintf("no lead has the value %q of %s", named.Text, named.Field), hint)
+}
