@@ -31,6 +31,7 @@ const (
 	codeTwoSlots = "R308" // slots of a campaign that overlap
 	codeNoGrade  = "R309" // scores without a grade
 	codeNoTaker  = "R310" // a segment or type that no campaign takes
+	codeNoReason = "R311" // a rule test that expects excluded without a reason
 
 	codeNoValue   = "R401" // a value that no lead has
 	codeNobodyNow = "R402" // a campaign that is for no lead

@@ -48,3 +48,13 @@ func (l *Limit) reached(attempts int, p *Past, zone *time.Location, createdAt, n
 	}
 	return used(p.Attempts, l.Attempts, l.In.Days, day, zone)
 }
+
+// LimitsReached says of each limit of rules/wrapups.yaml whether it is reached,
+// as [RuleBook.Limited] finds it.
+func (b *RuleBook) LimitsReached(attempts int, p *Past, createdAt, now time.Time) []bool {
+	reached := make([]bool, len(b.Wrapups.Limits))
+	for i := range b.Wrapups.Limits {
+		_, reached[i] = b.Wrapups.Limits[i].reached(attempts, p, b.Zone, createdAt, now, calendar.DateOf(now.In(b.Zone)))
+	}
+	return reached
+}

@@ -2,47 +2,12 @@ package engine
 
 import (
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
-	"callsheet/engine/expression"
 	"callsheet/engine/internal/yamltext"
 )
-
-// CallbackDate is the name in rule tests of the date of a callback as the
-// dialer sends it.
-const CallbackDate = "callback_date"
-
-// Facts are the values of fields by name: int64, float64, bool, string,
-// time.Time or []string.
-type Facts map[string]any
-
-// Test is one rule test, or one case of one.
-type Test struct {
-	File string
-	Line int // from 1
-	Name string
-	Row  int       // of the table, from 1; 0 without one
-	Now  time.Time // the clock of the test
-	Lead Facts
-	Call Facts // of a finished call; nil without one
-	// Campaign is what the lead is looked at for; empty: only classified.
-	Campaign string
-	// Expect is what is compared, by key: type, segment, score, grade, group,
-	// points, unknown, result, because, outcome, status, refused, callback_at.
-	Expect map[string]Expected
-}
-
-// Expected is one expectation; which part of it counts is known by its key.
-type Expected struct {
-	Text   string
-	Words  []string
-	Points map[string]int64
-	At     time.Time
-}
 
 // tests reads the rule tests: what they name must exist, and a test must expect
 // something.
@@ -54,21 +19,27 @@ func (l *loader) tests() {
 	}
 }
 
+// testFile is the tests of one file, and whom they speak of.
+type testFile struct {
+	*loader
+	leads, calls, agents map[string]Facts
+}
+
 func (l *loader) testFile(o *yamltext.Object) {
-	now := l.instant(o.Need("now"))
-	leads, calls := l.people(o.Take("leads"), "lead"), l.people(o.Take("calls"), "call")
+	now := l.instant(cellOf(o.Need("now")))
+	f := testFile{l, l.people(o.Take("leads"), "lead"), l.people(o.Take("calls"), "call"), l.people(o.Take("agents"), "agent")}
 	tests := o.Need("tests")
 	pairs := tests.Object("tests").Rest()
 	if tests != nil && len(pairs) == 0 {
 		tests.Fault(codeImpossible, "no test in this file", "add one, or delete the file")
 	}
 	for _, pair := range pairs {
-		l.test(pair, Test{Now: now}, leads, calls)
+		f.test(pair, Test{Now: now})
 	}
 	o.Close()
 }
 
-// people reads the facts of named leads or calls.
+// people reads the facts of named leads, calls or agents.
 func (l *loader) people(n *yamltext.Node, root string) map[string]Facts {
 	named := map[string]Facts{}
 	for _, pair := range n.Object(root + "s").Rest() {
@@ -77,224 +48,291 @@ func (l *loader) people(n *yamltext.Node, root string) map[string]Facts {
 	return named
 }
 
-// test reads one test: the lead or call it starts from, and one expectation or
-// a table of cases.
-func (l *loader) test(pair yamltext.Pair, t Test, leads, calls map[string]Facts) {
+// peopleIn are the names that a test may use; where there is none, none is
+// right.
+func peopleIn(named map[string]Facts) []string {
+	return append([]string{}, slices.Sorted(maps.Keys(named))...)
+}
+
+// test reads one test: whom it starts from, and one expectation, cases or a
+// table of them.
+func (f *testFile) test(pair yamltext.Pair, t Test) {
 	o := pair.Value.Object("test " + pair.Key.Text())
 	t.Name, t.File, t.Line = pair.Key.Text(), pair.Key.Pos().File, pair.Key.Pos().Line
-	lead, call := o.Take("lead"), o.Take("call")
-	if lead == nil && call == nil {
+	campaign := o.Take("campaign")
+	t.Campaign, _ = named(campaign, f.names.campaigns)
+	whole := f.change(o, t)
+	switch {
+	case whole.Lead == nil && whole.Call == nil && o.Take("lead") == nil && o.Take("call") == nil:
 		pair.Key.Fault(yamltext.CodeMissingKey, "the test says neither lead nor call", "name one of those above")
+	case whole.Call != nil && campaign != nil:
+		campaign.Fault(codeImpossible, "a test is about a campaign, or about a call that was made", "make two tests of it")
 	}
-	if call != nil {
-		name, _ := named(call, slices.Sorted(maps.Keys(calls)))
-		t.Call = maps.Clone(calls[name])
-		if t.Call == nil {
-			t.Call = Facts{}
-		}
-	}
-	if lead.Kind() == yamltext.Mapping {
-		t.Lead = l.facts(lead, "lead", nil)
-	} else if name, ok := named(lead, slices.Sorted(maps.Keys(leads))); ok {
-		t.Lead = leads[name]
-	}
-	t.Campaign, _ = named(o.Take("campaign"), l.names.campaigns)
-	whole, expects := l.expectation(o, t)
-	cases, _ := o.Take("cases").List("cases")
-	if expects && len(cases) == 0 {
-		l.book.Tests = append(l.book.Tests, whole)
-	}
-	for i, item := range cases {
-		c := item.Object("a case")
-		one := whole
-		one.Row, one.Line = i+1, item.Pos().Line
-		if n := c.Take("lead"); n != nil {
-			one.Lead = l.facts(n, "lead", one.Lead)
-		}
-		one, ok := l.expectation(c, one)
-		if !ok {
-			item.Fault(yamltext.CodeMissingKey, "the case expects nothing", "add expect:")
-		}
-		c.Close()
-		l.book.Tests = append(l.book.Tests, one)
-	}
-	if !expects && len(cases) == 0 {
+	all := f.rows(o, whole)
+	switch {
+	case len(all) == 0 && len(whole.Expect) > 0:
+		all = []Test{whole}
+	case len(all) == 0 && !o.Node().Spoiled() && o.Take("expect") == nil && o.Take("cases") == nil && o.Take("table") == nil:
 		pair.Key.Fault(yamltext.CodeMissingKey, "the test expects nothing", "add expect: or cases:")
 	}
 	o.Close()
+	f.noReason(pair.Key, all)
+	f.book.Tests = append(f.book.Tests, all...)
 }
 
-// expectation reads with, without and expect into a test, and says whether
-// there is anything to compare.
-func (l *loader) expectation(o *yamltext.Object, t Test) (Test, bool) {
-	root, facts := "lead", &t.Lead
-	if t.Call != nil {
-		root, facts = "call", &t.Call
+// noReason warns of a test that would also pass when something else keeps the
+// lead out.
+func (f *testFile) noReason(n *yamltext.Node, tests []Test) {
+	for i := range tests {
+		result, _ := tests[i].Want("result")
+		if _, told := tests[i].Want("because"); result.Text == resultExcluded && !told {
+			f.warning(n, codeNoReason, "the test "+n.Text()+" expects excluded, whatever the reason", "add because: with the reason")
+			return
+		}
 	}
+}
+
+// rows are the cases of a test, and the rows of its table.
+func (f *testFile) rows(o *yamltext.Object, whole Test) []Test {
+	cases := o.Take("cases")
+	items, _ := cases.List("cases")
+	if cases.Kind() == yamltext.Sequence && len(items) == 0 {
+		cases.Fault(codeImpossible, "no case in this list", "add one, or delete cases:")
+	}
+	var all []Test
+	for i, item := range items {
+		c := item.Object("a case")
+		one := whole
+		one.Row, one.Line = i+1, item.Pos().Line
+		one = f.change(c, one)
+		if c.Take("expect") == nil && item.Kind() == yamltext.Mapping {
+			item.Fault(yamltext.CodeMissingKey, "the case expects nothing", "add expect:")
+		}
+		c.Close()
+		all = append(all, one)
+	}
+	return append(all, f.table(o.Take("table"), whole)...)
+}
+
+// change reads what a test, or a case of it, says of the facts and expects.
+func (f *testFile) change(o *yamltext.Object, t Test) Test {
+	if n := o.Take("now"); n != nil {
+		t.Now = f.instant(cellOf(n))
+	}
+	if n := o.Take("call"); n != nil {
+		t.Call = Facts{}
+		if name, ok := named(n, peopleIn(f.calls)); ok {
+			t.Call = f.calls[name]
+		}
+	}
+	if n := o.Take("lead"); n.Kind() == yamltext.Mapping {
+		t.Lead = f.facts(n, "lead", t.Lead)
+	} else if name, ok := named(n, peopleIn(f.leads)); ok {
+		t.Lead = f.leads[name]
+	}
+	if n := o.Take("planned"); n != nil {
+		t.Planned = f.facts(n, "call", t.Planned)
+	}
+	t = f.others(o, t)
+	root, facts := t.subject()
 	if n := o.Take("with"); n != nil {
-		*facts = l.facts(n, root, *facts)
+		*facts = f.facts(n, root, *facts)
 	}
 	items, _ := o.Take("without").List("without")
 	if len(items) > 0 {
 		*facts = maps.Clone(*facts)
 	}
 	for _, item := range items {
-		if name, ok := l.knownFact(item, root); ok {
+		if name, ok := f.knownFact(cellOf(item), root); ok {
 			delete(*facts, name)
 		}
 	}
-	n := o.Take("expect")
-	if n == nil {
-		return t, false
-	}
-	t.Expect = maps.Clone(t.Expect)
-	if t.Expect == nil {
-		t.Expect = map[string]Expected{}
-	}
-	l.expected(n.Object("expect"), t.Expect)
-	return t, len(n.Pairs()) > 0
-}
-
-// expected checks that what a test expects has a name in the book, and keeps it.
-func (l *loader) expected(e *yamltext.Object, into map[string]Expected) {
-	word := func(key string, names []string) {
-		if n := e.Take(key); n != nil {
-			if text, ok := named(n, names); ok {
-				into[key] = Expected{Text: text}
-			}
+	if n := o.Take("expect"); n != nil {
+		if n.Kind() == yamltext.Mapping && len(n.Pairs()) == 0 {
+			n.Fault(yamltext.CodeMissingKey, "the test expects nothing", "say what, for instance score: 80")
 		}
-	}
-	word("type", l.names.types)
-	word("segment", l.names.segments)
-	word("grade", l.names.grades)
-	word("group", l.names.groups)
-	word("result", []string{"included", "excluded"})
-	word("status", nil)
-	word("refused", nil)
-	word("outcome", l.names.outcomes)
-	if n := e.Take("points"); n != nil {
-		points := map[string]int64{}
-		for _, pair := range n.Object("points").Rest() {
-			named(pair.Key, l.names.scoreLines)
-			if v, ok := pair.Value.Int(-maxPoints, maxPoints); ok {
-				points[pair.Key.Text()] = int64(v)
-			}
-		}
-		into["points"] = Expected{Points: points}
-	}
-	if n := e.Take("unknown"); n != nil {
-		rules, _ := n.List("the rules that could not be evaluated")
-		words := []string{}
-		for _, item := range rules {
-			if name, ok := named(item, l.names.scoreLines); ok {
-				words = append(words, name)
-			}
-		}
-		into["unknown"] = Expected{Words: words}
-	}
-	if n := e.Take("score"); n != nil {
-		if v, ok := n.Int(-maxPoints, maxPoints); ok {
-			into["score"] = Expected{Text: strconv.Itoa(v)}
-		}
-	}
-	if n := e.Take("because"); n != nil {
-		words := []string{}
-		if n.Kind() == yamltext.Sequence {
-			words, _ = n.Texts()
-		} else if text, ok := n.Word(); ok {
-			words = append(words, text)
-		}
-		into["because"] = Expected{Words: words}
-	}
-	if n := e.Take("callback_at"); n != nil {
-		into["callback_at"] = Expected{At: l.instant(n)}
-	}
-	e.Close()
-}
-
-// facts reads the facts of a test's lead or call over those given.
-func (l *loader) facts(n *yamltext.Node, root string, over Facts) Facts {
-	all := maps.Clone(over)
-	if all == nil {
-		all = Facts{}
-	}
-	for _, pair := range n.Object("the facts of a " + root).Rest() {
-		if name, ok := l.knownFact(pair.Key, root); ok {
-			if value, ok := l.fact(name, pair.Value); ok {
-				all[name] = value
-			}
-		}
-	}
-	return all
-}
-
-// fact reads the value of a field.
-func (l *loader) fact(name string, n *yamltext.Node) (any, bool) {
-	i, known := l.book.Schema.Index(name)
-	if !known { // callback_date, and what rules/fields.yaml could not tell
-		return n.Text(), n.Kind() == yamltext.Scalar
-	}
-	switch l.book.Schema.Fields()[i].Type {
-	case expression.Boolean:
-		return n.Bool()
-	case expression.Integer:
-		v, ok := n.Int(math.MinInt32, math.MaxInt32)
-		return int64(v), ok
-	case expression.Number:
-		text, _ := n.Word()
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			n.Fault(yamltext.CodeValue, text+" is no number", "write for instance 450000")
-		}
-		return v, err == nil
-	case expression.Time:
-		t := l.instant(n)
-		return t, !t.IsZero()
-	case expression.TextList:
-		return n.Texts()
-	}
-	return n.Word()
-}
-
-// instant reads a time, which is local without an offset.
-func (l *loader) instant(n *yamltext.Node) time.Time {
-	text, ok := n.Word()
-	if !ok {
-		return time.Time{}
-	}
-	zone := l.book.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t
-		}
-	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		n.Fault(yamltext.CodeValue, text+" is no time", "write for instance 2026-11-23T10:00:00")
+		f.expected(n.Object("expect"), &t)
 	}
 	return t
 }
 
-func (l *loader) knownFact(n *yamltext.Node, root string) (name string, ok bool) {
-	var names []string
-	full := map[string]string{}
-	for _, f := range l.book.Fields {
-		owner, name, _ := strings.Cut(f.Name, ".")
-		if owner == root || root == "lead" && owner == "contact" {
-			names = append(names, name)
-			full[name] = f.Name
+// others reads the calls that were made before, and the agents.
+func (f *testFile) others(o *yamltext.Object, t Test) Test {
+	if n := o.Take("before"); n != nil {
+		t.Before = nil
+		items, _ := n.List("before")
+		for _, item := range items {
+			if item.Kind() == yamltext.Mapping {
+				t.Before = append(t.Before, f.facts(item, "call", nil))
+			} else if name, ok := named(item, peopleIn(f.calls)); ok {
+				t.Before = append(t.Before, f.calls[name])
+			}
 		}
 	}
-	if l.unreadable(fieldsFile) {
-		return "", false
+	n := o.Take("agents")
+	if n == nil {
+		return t
 	}
-	if root == "call" { // as the dialer sends it, before it is read
-		names = append(names, CallbackDate)
-		full[CallbackDate] = CallbackDate
+	t.Agents = nil
+	if n.Kind() == yamltext.Sequence {
+		for _, name := range references(n, peopleIn(f.agents)) {
+			t.Agents = append(t.Agents, TestAgent{name, f.agents[name]})
+		}
+		return t
 	}
-	short, ok := n.OneOf(names...)
-	return full[short], ok
+	for _, pair := range n.Object("agents").Rest() {
+		name := pair.Key.Text()
+		t.Agents = append(t.Agents, TestAgent{name, f.facts(pair.Value, "agent", f.agents[name])})
+	}
+	return t
+}
+
+// subject is whose facts with and without change: those of the call that was
+// made, or else of the lead.
+func (t *Test) subject() (root string, facts *Facts) {
+	if t.Call != nil {
+		return "call", &t.Call
+	}
+	return "lead", &t.Lead
+}
+
+// column is what a column of a table says.
+type column struct {
+	expect, fact string // one of them; neither when the header is wrong
+	now          bool
+}
+
+// table reads the rows of a table under |: the first line has the names of
+// facts and of what is expected.
+func (f *testFile) table(n *yamltext.Node, whole Test) (rows []Test) {
+	text, ok := n.Word()
+	if !ok {
+		return nil
+	}
+	if !n.Block() {
+		n.Fault(yamltext.CodeValue, "a table is a text of several lines", "write table: | and its lines below")
+		return nil
+	}
+	var header []column
+	first := len(whole.Expect)
+	framed := strings.HasPrefix(strings.TrimSpace(text), "|")
+	at := 0
+	for line := range strings.Lines(text) {
+		cells := cellsOf(n, line, at, framed)
+		start := at
+		at += utf8.RuneCountInString(line)
+		switch {
+		case len(cells) == 0:
+			continue
+		case header == nil:
+			for _, c := range cells {
+				header = append(header, f.header(c, &whole))
+			}
+			continue
+		}
+		row := whole
+		row.Row, row.Line = len(rows)+1, n.PosAt(start).Line
+		for len(cells) > len(header) {
+			if extra := cells[len(cells)-1]; extra.text != "" {
+				extra.fault(codeImpossible, "the table has no column for this", "give it one in the first line")
+			}
+			cells = cells[:len(cells)-1]
+		}
+		said := f.row(&row, header, cells)
+		if !said && first == 0 {
+			cell{n: n, from: start, to: at - 1}.fault(yamltext.CodeMissingKey, "the row expects nothing", "fill a column such as result")
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		n.Fault(codeImpossible, "the table has no row", "write one below its first line")
+	}
+	return rows
+}
+
+// header reads the name of a column.
+func (f *testFile) header(c cell, whole *Test) column {
+	keys := f.expectable(whole)
+	if points, ok := strings.CutPrefix(c.text, "points."); ok && slices.Contains(keys, "points") {
+		c.from, c.text = c.from+len("points."), points
+		if name, known := c.oneOf(f.names.scoreLines); known {
+			return column{expect: "points." + name}
+		}
+		return column{}
+	}
+	if c.text == "now" {
+		return column{now: true}
+	}
+	if slices.Contains(keys, c.text) && c.text != "points" {
+		return column{expect: c.text}
+	}
+	root, _ := whole.subject()
+	short, full := f.factNames(root)
+	names := append([]string{"now"}, keys...)
+	for _, name := range short {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if name, known := c.oneOf(names); known {
+		return column{fact: full[name]}
+	}
+	return column{}
+}
+
+// row reads the cells of a row and says whether it expects something. An empty
+// cell leaves things as they are; (empty) makes a fact empty, and expects
+// nothing of the kind.
+func (f *testFile) row(t *Test, header []column, cells []cell) (expects bool) {
+	_, facts := t.subject()
+	*facts = maps.Clone(*facts)
+	if *facts == nil {
+		*facts = Facts{}
+	}
+	for i, c := range cells {
+		of := header[i]
+		switch {
+		case c.text == "":
+		case of.now:
+			t.Now = f.instant(c)
+		case of.fact != "" && c.text == "(empty)":
+			delete(*facts, of.fact)
+		case of.fact != "":
+			if v, ok := f.fact(of.fact, c); ok {
+				(*facts)[of.fact] = v
+			}
+		case of.expect != "":
+			expects = true
+			if c.text == "(empty)" {
+				c.text = "none"
+			}
+			if e, ok := f.expectation(of.expect, c, t); ok {
+				t.expect(e)
+			}
+		}
+	}
+	return expects
+}
+
+// cellsOf splits a line of a table, which begins at a place in the text of its
+// node. What stands behind # is a comment; a framed table has a | at both ends
+// of its lines.
+func cellsOf(n *yamltext.Node, line string, at int, framed bool) (cells []cell) {
+	line, _, _ = strings.Cut(strings.TrimRight(line, "\n"), "#")
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(line, "|") {
+		text := strings.TrimSpace(part)
+		from := at + utf8.RuneCountInString(part) - utf8.RuneCountInString(strings.TrimLeft(part, " \t"))
+		cells = append(cells, cell{n: n, from: from, to: from + utf8.RuneCountInString(text), text: text, inTable: true})
+		at += utf8.RuneCountInString(part) + 1
+	}
+	if framed && cells[0].text == "" {
+		cells = cells[1:]
+	}
+	if last := len(cells) - 1; last > 0 && cells[last].text == "" {
+		cells = cells[:last]
+	}
+	return cells
 }

@@ -89,6 +89,7 @@ func (a *app) root() *cobra.Command {
 		newPlanCommand(a),
 		newPurgeCommand(a),
 		newRankCommand(a),
+		newRecordCommand(a),
 		newRecoverForgottenLeadCommand(a),
 		newReportCommand(a),
 		newRescoreCommand(a),

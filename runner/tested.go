@@ -36,8 +36,9 @@ func failedTests(report *ruletest.Report) (reasons []string) {
 		if len(reasons) > most {
 			return append(reasons, fmt.Sprintf("and %d more", failed-most))
 		}
-		f := r.Failures[0]
-		reasons = append(reasons, fmt.Sprintf("%s:%d  %s: %s is %s, not %s", r.Test.File, r.Test.Line, nameOf(r.Test), f.Key, f.Got, f.Want))
+		f := &r.Failures[0]
+		want, got := wantAndGot(&r.Test, f)
+		reasons = append(reasons, fmt.Sprintf("%s:%d  %s: expected %s, got %s", r.Test.File, r.Test.Line, nameOf(&r.Test), want, got))
 	}
 	return reasons
 }
