@@ -23,11 +23,13 @@ func (l *loader) tests() {
 type testFile struct {
 	*loader
 	leads, calls, agents map[string]Facts
+	inOrder              []string // the names of the leads
 }
 
 func (l *loader) testFile(o *yamltext.Object) {
 	now := l.instant(cellOf(o.Need("now")))
-	f := testFile{l, l.people(o.Take("leads"), "lead"), l.people(o.Take("calls"), "call"), l.people(o.Take("agents"), "agent")}
+	leads := o.Take("leads")
+	f := testFile{l, l.people(leads, "lead"), l.people(o.Take("calls"), "call"), l.people(o.Take("agents"), "agent"), keys(leads)}
 	tests := o.Need("tests")
 	pairs := tests.Object("tests").Rest()
 	if tests != nil && len(pairs) == 0 {
@@ -61,6 +63,10 @@ func (f *testFile) test(pair yamltext.Pair, t Test) {
 	t.Name, t.File, t.Line = pair.Key.Text(), pair.Key.Pos().File, pair.Key.Pos().Line
 	campaign := o.Take("campaign")
 	t.Campaign, _ = named(campaign, f.names.campaigns)
+	if n := o.Take("expect_csv"); n != nil {
+		f.csv(n, o, t)
+		return
+	}
 	whole := f.change(o, t)
 	switch {
 	case whole.Lead == nil && whole.Call == nil && o.Take("lead") == nil && o.Take("call") == nil:
@@ -78,6 +84,35 @@ func (f *testFile) test(pair yamltext.Pair, t Test) {
 	o.Close()
 	f.noReason(pair.Key, all)
 	f.book.Tests = append(f.book.Tests, all...)
+}
+
+// csv reads a test of the file that a dialer gets.
+func (f *testFile) csv(n *yamltext.Node, o *yamltext.Object, t Test) {
+	if at := o.Take("now"); at != nil {
+		t.Now = f.instant(cellOf(at))
+	}
+	file, ok := n.Word()
+	name := "rules/" + file
+	if ok && !isGolden(name) {
+		n.Fault(yamltext.CodeValue, "`"+file+"` is no file of a dialer that a test can expect", "write for instance golden/pvi.csv: it stands in rules/golden/")
+	}
+	if t.Campaign == "" && o.Take("campaign") == nil {
+		n.Fault(yamltext.CodeMissingKey, "a file is written by a campaign", "add campaign: to the test")
+	}
+	names := f.inOrder
+	if list := o.Take("leads"); list != nil {
+		names = some(list, peopleIn(f.leads), "leave out leads for all of the file")
+	}
+	if len(f.inOrder) == 0 {
+		n.Fault(codeImpossible, "there is no lead in this file of tests", "add leads:")
+	}
+	for _, name := range names {
+		t.Leads = append(t.Leads, TestLead{name, f.leads[name]})
+	}
+	t.CSV = &ExpectedCSV{File: name}
+	t.CSV.Text, t.CSV.There = f.golden[name]
+	o.Close()
+	f.book.Tests = append(f.book.Tests, t)
 }
 
 // noReason warns of a test that would also pass when something else keeps the

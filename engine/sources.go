@@ -28,7 +28,7 @@ func gather(dir, shipped fs.FS) (all Sources, inherited []string, err error) {
 	if all, err = read(shipped); err != nil {
 		return nil, nil, err
 	}
-	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) })
+	maps.DeleteFunc(all, func(name string, _ []byte) bool { return name == campaignsFile || isTest(name) || isGolden(name) })
 	if wanted, ok := packsIn(own, all); ok {
 		maps.DeleteFunc(all, func(name string, _ []byte) bool { return isPack(name) && !slices.Contains(wanted, packOf(name)) })
 	}
@@ -118,7 +118,7 @@ func (s Sources) visit(dir fs.FS, name string) error {
 		return fmt.Errorf("%s is a folder with the name of a rule file: rename it", name)
 	case info.IsDir():
 		return s.walk(dir, name)
-	case isYAML(name):
+	case isYAML(name), isGolden(name):
 		return s.add(dir, name)
 	}
 	return nil
@@ -164,6 +164,11 @@ func isYAML(name string) bool {
 func isTest(name string) bool {
 	folder := path.Dir(name)
 	return (folder == "rules" || folder == "rules/recorded") && strings.HasSuffix(name, "_test.yaml")
+}
+
+// isGolden says that a file is what a test expects of a dialer's file.
+func isGolden(name string) bool {
+	return path.Dir(name) == "rules/"+goldenFolder && path.Ext(name) == ".csv"
 }
 
 func isPack(name string) bool {

@@ -37,8 +37,26 @@ type Test struct {
 	Agents []TestAgent
 	// Campaign is what the lead is looked at for; empty: only classified.
 	Campaign string
+	// Leads are those of whom the campaign writes a dialer's file, with their
+	// names as ids; only with CSV.
+	Leads []TestLead
+	// CSV is the file that is expected; nil: none is.
+	CSV *ExpectedCSV
 	// Expect is what is compared, in the order of the file.
 	Expect []Expected
+}
+
+// TestLead is a lead of a rule test with its name.
+type TestLead struct {
+	Name  string
+	Facts Facts
+}
+
+// ExpectedCSV is the file of a dialer that a test expects.
+type ExpectedCSV struct {
+	File  string // below the folder of the book
+	Text  string // lines in UTF-8, the first one the header where the dialer has one
+	There bool   // false: there is no such file yet
 }
 
 // TestAgent is an agent of a rule test.

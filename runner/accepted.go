@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,6 +33,9 @@ func (a *app) accept(_ context.Context, report *ruletest.Report, yes bool) error
 	for _, name := range slices.Sorted(maps.Keys(edits)) {
 		path := filepath.Join(a.rules, filepath.FromSlash(name))
 		text, err := os.ReadFile(path)
+		if whole := edits[name][0].Text != ""; whole && errors.Is(err, fs.ErrNotExist) {
+			err = os.MkdirAll(filepath.Dir(path), 0o755)
+		}
 		if err != nil {
 			return err
 		}
@@ -68,7 +73,9 @@ func (a *app) agreed(report *ruletest.Report, yes bool) (map[string][]ruletest.E
 			}
 			continue
 		}
-		edits[r.Test.File] = append(edits[r.Test.File], some...)
+		for _, e := range some {
+			edits[e.File] = append(edits[e.File], e)
+		}
 	}
 	if !asks && !yes {
 		a.term.Note("nothing was changed: say yes with --yes")
@@ -101,7 +108,7 @@ func unacceptable(report *ruletest.Report, edits []ruletest.Edit) string {
 		if other, shared := report.Shared(e); shared {
 			return fmt.Sprintf("not accepted: %s:%d expects the same words and gets something else, edit them by hand", other.File, other.Line)
 		}
-		if e.Place.Width == 0 {
+		if e.Place.Width == 0 && e.Text == "" {
 			return fmt.Sprintf("not accepted: %s stands on several lines, edit it by hand", e.Key)
 		}
 	}
@@ -128,7 +135,7 @@ func (a *app) testedAgain() error {
 	if err != nil {
 		return unreadable(a.rules, err)
 	}
-	report := ruletest.Run(book, nil)
+	report := ranTests(book, nil)
 	a.term.Printf("✓ %d passed   ✗ %d failed", len(report.Results)-report.Failed(), report.Failed())
 	if reasons := failedTests(report); reasons != nil {
 		return toldError{&engine.Stopped{By: engine.ByTests, Reasons: reasons}}

@@ -77,7 +77,7 @@ func runTests(ctx context.Context, a *app, o testOptions) error {
 			a.term.Warn("%s:%d  %s: %s", f.File, f.Line, f.Message, f.Hint)
 		}
 	}
-	report := ruletest.Run(book, match)
+	report := ranTests(book, match)
 	if len(report.Results) == 0 {
 		return noTests(book, o.run)
 	}
@@ -240,7 +240,11 @@ func (a *app) tellWhy(line string, w *ruletest.Why) {
 
 // wantAndGot is what a test expected and what it got.
 func wantAndGot(t *engine.Test, f *ruletest.Failure) (want, got string) {
-	if f.Key != "result" {
+	switch f.Key {
+	case ruletest.KeyCSV:
+		return f.Want, f.Got
+	case "result":
+	default:
 		return f.Key + ": " + orNoWord(f.Want), f.Key + ": " + orNoWord(f.Got)
 	}
 	want, got = f.Want, f.Got

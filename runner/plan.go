@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"callsheet/engine"
-	"callsheet/engine/ruletest"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/terminal"
 )
@@ -40,7 +39,7 @@ func (s *session) planOf(ctx context.Context, desk *dispatch.Desk, before, after
 		return nil, err
 	}
 	p := &planned{before: before, after: after, at: s.now, rules: engine.Diff(before, after), leads: leads, breaches: dispatch.Guard(before, after, leads)}
-	report := ruletest.Run(after, nil)
+	report := ranTests(after, nil)
 	p.tests, p.failed = len(report.Results), failedTests(report)
 	return p, nil
 }

@@ -3,18 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
+	"regexp"
 
 	"callsheet/engine"
 	"callsheet/engine/ruletest"
+	"callsheet/runner/internal/dialer"
 )
 
 // tested is the step that lets a book through whose own tests pass. A book
 // without tests has nothing that could fail.
 func (m *admission) tested(_ context.Context, c engine.Candidate) error {
-	if reasons := failedTests(ruletest.Run(c.Book, nil)); reasons != nil {
+	if reasons := failedTests(ranTests(c.Book, nil)); reasons != nil {
 		return &engine.Stopped{By: engine.ByTests, Reasons: reasons}
 	}
 	return nil
+}
+
+// ranTests runs the tests of a book whose name matches; nil runs all.
+func ranTests(book *engine.RuleBook, match *regexp.Regexp) *ruletest.Report {
+	return ruletest.Run(book, ruletest.Options{Match: match, Sheet: dialer.Sheet})
 }
 
 // failedTests are the tests of a report that fail, nil when none does.

@@ -17,6 +17,8 @@ type Edit struct {
 	Place engine.Place
 	Key   string
 	Got   string
+	// Text is a whole file, which takes the place of File; empty elsewhere.
+	Text string
 	// Because is written beside a result that had no reason; empty: nothing is.
 	Because string
 }
@@ -26,7 +28,10 @@ func (r *Result) Edits() (edits []Edit) {
 	_, told := r.Test.Want("because")
 	for i := range r.Failures {
 		f := &r.Failures[i]
-		e := Edit{File: r.Test.File, Place: f.Place, Key: f.Key, Got: f.Got}
+		e := Edit{File: r.Test.File, Place: f.Place, Key: f.Key, Got: f.Got, Text: f.File}
+		if r.Test.CSV != nil {
+			e.File = r.Test.CSV.File
+		}
 		if f.Key == "result" && !told {
 			e.Because = f.Because
 		}
@@ -58,6 +63,9 @@ func (r *Report) Shared(e Edit) (other *engine.Test, shared bool) {
 // Rewrite makes edits of one file in its text, and leaves everything else as it
 // is.
 func Rewrite(text []byte, edits []Edit) ([]byte, error) {
+	if len(edits) > 0 && edits[0].Text != "" {
+		return []byte(edits[0].Text), nil
+	}
 	lines := strings.SplitAfter(string(text), "\n")
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b Edit) int { // from the end, so that places stay right

@@ -38,7 +38,7 @@ func TestRewrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			report := ruletest.Run(alone(t, head+c.before), nil)
+			report := ruletest.Run(alone(t, head+c.before), ruletest.Options{})
 			var edits []ruletest.Edit
 			for i := range report.Results {
 				edits = append(edits, report.Results[i].Edits()...)
@@ -50,7 +50,7 @@ func TestRewrite(t *testing.T) {
 			if got := strings.TrimPrefix(string(text), head); got != c.after {
 				t.Errorf("got\n%s\nwant\n%s", got, c.after)
 			}
-			if n := ruletest.Run(alone(t, string(text)), nil).Failed(); n > 0 {
+			if n := ruletest.Run(alone(t, string(text)), ruletest.Options{}).Failed(); n > 0 {
 				t.Errorf("%d tests fail after it was accepted", n)
 			}
 		})
@@ -70,7 +70,7 @@ func TestRecord(t *testing.T) {
 		}
 		text := ruletest.Record(book, given, `a "lead": with # signs`, "recorded", campaigns)
 		recorded := alone(t, string(text))
-		report := ruletest.Run(recorded, regexp.MustCompile("signs"))
+		report := ruletest.Run(recorded, ruletest.Options{Match: regexp.MustCompile("signs")})
 		if len(report.Results) != 1+len(campaigns) || report.Failed() > 0 {
 			t.Fatalf("%s row %d: %d tests, %d fail: %+v\n%s", given.Name, given.Row, len(report.Results), report.Failed(), report.Results, text)
 		}

@@ -33,7 +33,7 @@ func TestEveryRuleMatters(t *testing.T) {
 			continue
 		}
 		tried++
-		if ruletest.Run(book, nil).Failed() == 0 {
+		if ruletest.Run(book, ruletest.Options{}).Failed() == 0 {
 			t.Errorf("%s:%d %s: no test fails when it is the opposite", n.File, n.Line, n.Name)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 
 	"callsheet/engine"
+	"callsheet/engine/expression"
 )
 
 // Result is what came of one test, or of one case of it.
@@ -28,6 +29,9 @@ type Failure struct {
 	Rules []Why
 	// Place is where the expectation stands.
 	Place engine.Place
+	// File is what came of a dialer's file, whole, to be written in the place of
+	// what was expected; empty elsewhere.
+	File string
 }
 
 // Why is one rule with the values that it read.
@@ -60,17 +64,36 @@ func (r *Report) Failed() int {
 	return failed
 }
 
-// Run runs the tests of a book whose name matches; nil runs all. Every test
-// brings its own clock.
-func Run(book *engine.RuleBook, match *regexp.Regexp) *Report {
+// Options say what is run, and how.
+type Options struct {
+	// Match are the tests that are run, by name; nil runs all.
+	Match *regexp.Regexp
+	// Sheet writes the leads of a batch as a dialer wants them: its header line,
+	// empty when it has none, and a line a lead. Without it, tests that expect a
+	// dialer's file fail.
+	Sheet Sheet
+}
+
+// Sheet writes the leads of a batch as the dialer wants them.
+type Sheet func(d *engine.Dialer, b *expression.Batch, book *engine.RuleBook) (header string, lines []string)
+
+// Run runs the tests of a book. Every test brings its own clock.
+func Run(book *engine.RuleBook, o Options) *Report {
 	report := &Report{Coverage: newCoverage(book)}
+	batch := book.Schema.NewBatch(1)
 	for i := range book.Tests {
-		if t := &book.Tests[i]; match == nil || match.MatchString(t.Name) {
-			tr := newTrial(book, t)
-			tr.compare()
-			tr.cover(report.Coverage)
-			report.Results = append(report.Results, tr.result)
+		t := &book.Tests[i]
+		if o.Match != nil && !o.Match.MatchString(t.Name) {
+			continue
 		}
+		if t.CSV != nil {
+			report.Results = append(report.Results, runCSV(book, t, o.Sheet))
+			continue
+		}
+		tr := newTrial(book, t, batch)
+		tr.compare()
+		tr.cover(report.Coverage)
+		report.Results = append(report.Results, tr.result)
 	}
 	return report
 }
@@ -78,7 +101,7 @@ func Run(book *engine.RuleBook, match *regexp.Regexp) *Report {
 // Observe is what a test would have to expect, by key, for the book to pass it:
 // all that can be told of its lead, its campaign and its call.
 func Observe(book *engine.RuleBook, t *engine.Test) map[string]string {
-	tr := newTrial(book, t)
+	tr := newTrial(book, t, book.Schema.NewBatch(1))
 	texts := map[string]string{}
 	for key, g := range tr.got {
 		texts[key] = g.text

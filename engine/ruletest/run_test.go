@@ -1,13 +1,16 @@
 package ruletest_test
 
 import (
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 
 	"callsheet/engine"
+	"callsheet/engine/expression"
 	"callsheet/engine/ruletest"
 )
 
@@ -26,6 +29,7 @@ func sources(t testing.TB) engine.Sources {
 			}
 		}
 	}
+	delete(files, "rules/dialers_test.yaml") // the file of a dialer is not written here
 	return files
 }
 
@@ -42,7 +46,7 @@ func compiled(t testing.TB, files engine.Sources) *engine.RuleBook {
 // all its directions.
 func TestShippedRules(t *testing.T) {
 	t.Parallel()
-	report := ruletest.Run(compiled(t, sources(t)), nil)
+	report := ruletest.Run(compiled(t, sources(t)), ruletest.Options{})
 	for _, r := range report.Results {
 		for _, f := range r.Failures {
 			t.Errorf("%s:%d %s, row %d: %s is %q, want %q %v", r.Test.File, r.Test.Line, r.Test.Name, r.Test.Row, f.Key, f.Got, f.Want, f.Rules)
@@ -53,7 +57,7 @@ func TestShippedRules(t *testing.T) {
 			t.Errorf("%s:%d %s: %s: %s", s.File, s.Line, s.Name, s.Words(), report.Coverage.Missing(s))
 		}
 	}
-	if len(report.Results) < 50 {
+	if len(report.Results) < 150 {
 		t.Errorf("only %d tests", len(report.Results))
 	}
 }
@@ -82,7 +86,7 @@ tests:
       - {expect: {result: included}}
 `)
 	book := compiled(t, files)
-	report := ruletest.Run(book, nil)
+	report := ruletest.Run(book, ruletest.Options{})
 	var got []string
 	for _, r := range report.Results {
 		for _, f := range r.Failures {
@@ -102,7 +106,7 @@ tests:
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if n := len(ruletest.Run(book, regexp.MustCompile("points")).Results); n != 1 {
+	if n := len(ruletest.Run(book, ruletest.Options{Match: regexp.MustCompile("points")}).Results); n != 1 {
 		t.Errorf("%d tests match, want 1", n)
 	}
 }
@@ -110,8 +114,57 @@ tests:
 func BenchmarkShippedTests(b *testing.B) {
 	book := compiled(b, sources(b))
 	for b.Loop() {
-		if ruletest.Run(book, nil).Failed() > 0 {
+		if ruletest.Run(book, ruletest.Options{}).Failed() > 0 {
 			b.Fatal("a test fails")
 		}
+	}
+}
+
+// A file of a dialer is compared row by row and cell by cell, in its order.
+func TestExpectedCSV(t *testing.T) {
+	t.Parallel()
+	files := sources(t)
+	for name := range files {
+		if strings.HasSuffix(name, "_test.yaml") {
+			delete(files, name)
+		}
+	}
+	files["rules/x_test.yaml"] = []byte(`now: 2026-11-23T10:30:00
+leads:
+  b: {source: estimation, role: owner, sell_horizon_months: 2, postal_code: "75011", legal_basis: request}
+  a: {source: estimation, role: heir, sell_horizon_months: 2, postal_code: "75011", legal_basis: request}
+  c: {source: estimation, role: owner, sell_horizon_months: 2, postal_code: "75011", legal_basis: request, in_wallet: true}
+tests:
+  all: {campaign: PVI, expect_csv: golden/x.csv}
+`)
+	sheet := func(_ *engine.Dialer, b *expression.Batch, book *engine.RuleBook) (string, []string) {
+		id, _ := book.Schema.Index("lead.id")
+		score, _ := book.Schema.Index("lead.score")
+		name, _ := b.Column(id).Text(0)
+		points, _ := b.Column(score).Int(0)
+		return "external_id;phone1", []string{fmt.Sprintf("%s;%d", name, points)}
+	}
+	for csv, want := range map[string]string{
+		"external_id;phone1\nb;50\na;40\n":       "",
+		"external_id;phone1\r\nb;50\r\na;40\r\n": "",
+		"external_id;phone1\na;40\nb;50\n":       "2 rows of rules/golden/x.csv | 2 rows | the same rows in another order",
+		"external_id;phone1\nb;51\nd;9\n":        "2 rows of rules/golden/x.csv | 2 rows | - d | 9 | ~ b: phone1 51 → 50 | + a | 40",
+		"":                                       "rules/golden/x.csv, which is not there | 2 rows | + external_id | phone1 | + b | 50 | + a | 40",
+	} {
+		files := maps.Clone(files)
+		if csv != "" {
+			files["rules/golden/x.csv"] = []byte(csv)
+		}
+		report := ruletest.Run(compiled(t, files), ruletest.Options{Sheet: sheet})
+		got := ""
+		for _, f := range report.Results[0].Failures {
+			got = strings.Join(append([]string{f.Want, f.Got}, f.Rules[0].Lines...), " | ")
+		}
+		if got != want {
+			t.Errorf("%q: got\n%s\nwant\n%s", csv, got, want)
+		}
+	}
+	if ruletest.Run(compiled(t, files), ruletest.Options{}).Failed() != 1 {
+		t.Error("a file that cannot be written passes")
 	}
 }

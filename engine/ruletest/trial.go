@@ -39,8 +39,10 @@ type got struct {
 	why func(want string) []Why
 }
 
-func newTrial(book *engine.RuleBook, t *engine.Test) *trial {
-	tr := &trial{book: book, test: t, batch: book.Schema.NewBatch(1), got: map[string]got{}, result: Result{Test: *t}}
+// newTrial runs a test in a batch, whose only lead it makes anew.
+func newTrial(book *engine.RuleBook, t *engine.Test, batch *expression.Batch) *trial {
+	batch.Reset(1)
+	tr := &trial{book: book, test: t, batch: batch, got: map[string]got{}, result: Result{Test: *t}}
 	tr.fill()
 	tr.remember()
 	tr.class = book.Classify(tr.batch, t.Now)
@@ -69,24 +71,25 @@ func (tr *trial) named(is func(*engine.Named) bool) *engine.Named {
 // fill gives the lead its facts: those of the test, and where it is silent what
 // a lead has that has just come in.
 func (tr *trial) fill() {
-	for i, f := range tr.book.Schema.Fields() {
+	fill(tr.book, tr.batch, 0, tr.test.Now, tr.test.Lead, tr.test.Planned, tr.test.Call)
+}
+
+func fill(book *engine.RuleBook, batch *expression.Batch, row int, now time.Time, all ...engine.Facts) {
+	for i, f := range book.Schema.Fields() {
 		if !f.Required {
 			continue
 		}
 		switch f.Type {
 		case expression.Integer:
-			tr.batch.SetInt(i, 0, 0)
+			batch.SetInt(i, row, 0)
 		case expression.Boolean:
-			tr.batch.SetBool(i, 0, false)
+			batch.SetBool(i, row, false)
 		}
 	}
-	tr.set("lead.created_at", tr.test.Now)
-	tr.set("lead.status", "new")
-	tr.set("lead.legal_basis", "none")
-	tr.set("contact.phone_country", "33")
-	for _, facts := range []engine.Facts{tr.test.Lead, tr.test.Planned, tr.test.Call} {
+	fresh := engine.Facts{"lead.created_at": now, "lead.status": "new", "lead.legal_basis": "none", "contact.phone_country": "33"}
+	for _, facts := range append([]engine.Facts{fresh}, all...) {
 		for name, value := range facts {
-			tr.set(name, value)
+			set(book, batch, row, name, value)
 		}
 	}
 }
