@@ -64,7 +64,7 @@ func (a *app) record(ctx context.Context, s *session, id string, o recordOptions
 			t.Planned["call.agreed_exact_time"] = true
 		}
 	}
-	if t.Before, err = s.recordedCalls(ctx, x.Lead.Phone); err != nil {
+	if t.Before, err = s.recordedCalls(ctx, x.Lead); err != nil {
 		return err
 	}
 	names := make([]string, len(campaigns))

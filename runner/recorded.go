@@ -10,6 +10,7 @@ import (
 
 	"callsheet"
 	"callsheet/engine"
+	"callsheet/engine/calendar"
 	"callsheet/engine/expression"
 	"callsheet/engine/ruletest"
 	"callsheet/runner/internal/crm"
@@ -115,20 +116,46 @@ func plainFact(pointer any) any {
 	return nil
 }
 
-// recordedCalls are the calls that were made to a phone: when, and what they
-// came to.
-func (s *session) recordedCalls(ctx context.Context, phone string) (calls []engine.Facts, err error) {
-	if phone == "" {
+// recordedCalls are the calls that were made to the phone of a lead: when, and
+// what they came to. Those that the lead was imported with as a mere count are
+// dated as the desk dates them: at its last call, or at the first of ours.
+func (s *session) recordedCalls(ctx context.Context, l *crm.Lead) (calls []engine.Facts, err error) {
+	if l.Phone == "" {
 		return nil, nil
 	}
-	records, err := s.store.PhoneRecords(ctx, []string{phone}, 0)
-	for i := range records[phone] {
-		r := &records[phone][i]
-		outcome := engine.Unmapped
-		if slices.ContainsFunc(s.book.Wrapups.Outcomes, func(o engine.Outcome) bool { return o.Name == r.Outcome }) {
-			outcome = r.Outcome
+	records, err := s.store.PhoneRecords(ctx, []string{l.Phone}, 0)
+	add := func(outcome string, at crm.Instant) {
+		if !slices.ContainsFunc(s.book.Wrapups.Outcomes, func(o engine.Outcome) bool { return o.Name == outcome }) {
+			outcome = engine.Unmapped
 		}
-		calls = append(calls, engine.Facts{"call.outcome": outcome, "call.started_at": r.At().Time()})
+		calls = append(calls, engine.Facts{"call.outcome": outcome, "call.started_at": at.Time()})
+	}
+	counted, last := l.Attempts30d, l.CreatedAt
+	if l.LastCallAt.Valid {
+		last = l.LastCallAt.V
+	}
+	ended, first := false, true
+	today := calendar.DateOf(s.now.In(s.book.Zone))
+	for i := range records[l.Phone] {
+		r := &records[l.Phone][i]
+		if r.LeadID == l.ID {
+			ended = ended || r.Outcome == l.LastOutcome
+			if first && r.Attempt {
+				last, first = r.At(), false
+			}
+		}
+		if r.Attempt && !calendar.DateOf(r.At().Time().In(s.book.Zone)).Before(today.AddDays(-29)) {
+			counted--
+		}
+		add(r.Outcome, r.At())
+	}
+	outcome := engine.Unmapped
+	if !ended && slices.Contains(s.book.OutcomesThatRest(), l.LastOutcome) {
+		outcome = l.LastOutcome
+		counted = max(counted, 1)
+	}
+	for range counted {
+		add(outcome, last)
 	}
 	return calls, err
 }
