@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +35,7 @@ func runBackup(ctx context.Context, a *app, s *session, file string) error {
 	err := s.store.Backup(ctx, file)
 	switch {
 	case errors.Is(err, store.ErrNoBackup):
-		return usageError{fmt.Errorf("PostgreSQL is backed up by its own tools: pg_dump --format=custom --file=%s and your address", file)}
+		return usageError{fmt.Errorf("PostgreSQL is backed up by its own tools: pg_dump --format=custom --file=%s %s", quoted(file), quoted(withoutPassword(a.db)))}
 	case errors.Is(err, os.ErrExist):
 		return usageError{fmt.Errorf("%s is there already: name a file that is not", file)}
 	case err != nil:
@@ -50,3 +52,22 @@ func runBackup(ctx context.Context, a *app, s *session, file string) error {
 	sentence := fmt.Sprintf("backed up %s into %s", plural(leads, "lead"), file)
 	return s.tell(sentence, terminal.Columns("file", "leads", "bytes"), file, leads, info.Size())
 }
+
+// withoutPassword is an address that may be shown; pg_dump reads the password
+// from PGPASSWORD or ~/.pgpass.
+func withoutPassword(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "postgres://…"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	query := u.Query()
+	query.Del("password")
+	u.RawQuery = query.Encode()
+	return u.String()
+}
+
+// quoted is one word of a shell.
+func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

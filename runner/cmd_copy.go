@@ -57,19 +57,23 @@ func runCopy(ctx context.Context, a *app, from, to string) error {
 		return err
 	}
 	defer target.Close()
-	if err := store.Copy(ctx, source, target); err != nil {
+	rows, err := source.Rows(ctx)
+	if err != nil {
+		return err
+	}
+	s := &session{Terminal: a.term}
+	advance, done := s.progress("copying", rows, slowLeads)
+	err = store.Copy(ctx, source, target, advance)
+	done()
+	if err != nil {
 		return err
 	}
 	leads, err := target.CountLeads(ctx)
 	if err != nil {
 		return err
 	}
-	if want, err := source.CountLeads(ctx); err != nil || want != leads {
-		return errors.Join(err, fmt.Errorf("%d of %d leads arrived: something wrote to the old database meanwhile, copy into another empty one", leads, want))
+	if rows, err = target.Rows(ctx); err != nil {
+		return err
 	}
-	if a.term.Format == terminal.Table {
-		a.term.Printf("copied %s", plural(leads, "lead"))
-		return nil
-	}
-	return a.term.Table(terminal.Columns("leads"), [][]any{{leads}})
+	return s.tell(fmt.Sprintf("copied %s: %s of all tables", plural(leads, "lead"), plural(int(rows), "row")), terminal.Columns("leads", "rows"), leads, rows)
 }

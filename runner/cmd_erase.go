@@ -21,7 +21,8 @@ func newEraseCommand(a *app) *cobra.Command {
 		Use:   "erase",
 		Short: "forget whose number a phone number is",
 		Long: "erase takes away everything stored that tells whose a phone number is, in one transaction, and keeps the number from\n" +
-			"being called again. Counts, decisions and ids stay. What the dialer and other systems hold is not touched.",
+			"being called again. Counts, decisions and ids stay. What the dialer and other systems hold is not touched: the command\n" +
+			"names the files that the dialer has got.",
 		Example: "  callsheet erase --phone '01 99 00 00 01'",
 		Args:    exactly(0, "no argument (name the number with --phone)"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -29,7 +30,7 @@ func newEraseCommand(a *app) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&phone, "phone", "", "the phone number, in any usual form")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "only say what is stored about the number")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "only say what would be erased")
 	return cmd
 }
 
@@ -50,56 +51,41 @@ func runErase(ctx context.Context, a *app, s *session, phone string, dry bool) e
 	if err != nil {
 		return err
 	}
-	if dry {
-		held, err := s.store.Held(ctx, number, "")
-		if err != nil {
+	never := crm.Suppression{Reason: erased, Origin: "erase", From: crm.At(s.now)}
+	done := "would erase"
+	if !dry {
+		if err := s.onlyRead(a.db); err != nil {
 			return err
 		}
-		return s.tellForgotten("would erase", countOf(held))
+		if a.missing() {
+			return usageError{fmt.Errorf("there is no database %s in which a number could be suppressed: name one with --db", a.db)}
+		}
+		if never.Key, err = s.desk.Hide(number); err != nil {
+			return fmt.Errorf("nothing was erased: %w", err)
+		}
+		done = "erased"
 	}
-	if err := s.onlyRead(a.db); err != nil {
-		return err
-	}
-	key, err := s.desk.Hide(number)
-	if err != nil {
-		return err
-	}
-	gone, err := s.store.Erase(ctx, number, crm.Suppression{Key: key, Reason: erased, Origin: "erase", From: crm.At(s.now)})
+	gone, err := s.store.Erase(ctx, number, never, dry)
 	if err != nil {
 		return fmt.Errorf("nothing was erased: %w", err)
 	}
-	return s.tellForgotten("erased", gone)
+	if err := s.tellForgotten(done, gone); err != nil {
+		return err
+	}
+	for _, file := range gone.Files {
+		s.Note("the dialer has got the number in %s: take it out there and in the output folder", file)
+	}
+	for _, lead := range gone.Others {
+		s.Note("lead %s of the same contact has another number, and stays", lead)
+	}
+	return nil
 }
 
-// countOf counts what is stored about a number.
-func countOf(held crm.Held) crm.Forgotten {
-	gone := crm.Forgotten{
-		Leads: int64(len(held.Leads)), Records: int64(len(held.Records)), Contacts: int64(len(held.Contacts)),
-		Wallets: int64(len(held.Wallets)), Events: int64(len(held.Events)),
-	}
-	for _, c := range held.Calls {
-		if c.State == crm.CallPlanned || c.State == crm.CallInjected || c.State == crm.CallInProgress {
-			gone.Cancelled++
-		}
-	}
-	for _, l := range held.Lines {
-		if l.Text != "" {
-			gone.Lines++
-		}
-	}
-	for _, t := range held.Tasks {
-		if t.State == crm.TaskPending {
-			gone.Tasks++
-		}
-	}
-	return gone
-}
-
-// tellForgotten prints what an erasure or a purge took away.
+// tellForgotten prints what an erasure took away.
 func (s *session) tellForgotten(done string, f crm.Forgotten) error {
 	sentence := fmt.Sprintf("%s %s, %s, %s of files, %s, %s, %s; cancelled %s and %s", done,
 		plural(int(f.Leads), "lead"), plural(int(f.Records), "report"), plural(int(f.Lines), "line"), plural(int(f.Contacts), "contact"),
 		plural(int(f.Wallets), "wallet"), plural(int(f.Events), "event"), plural(int(f.Cancelled), "call"), plural(int(f.Tasks), "task"))
-	return s.tell(sentence, terminal.Columns("leads", "reports", "lines", "contacts", "wallets", "events", "calls_cancelled", "tasks_cancelled"),
-		f.Leads, f.Records, f.Lines, f.Contacts, f.Wallets, f.Events, f.Cancelled, f.Tasks)
+	return s.tell(sentence, terminal.Columns("leads", "reports", "lines", "contacts", "wallets", "events", "calls_cancelled", "tasks_cancelled", "files"),
+		f.Leads, f.Records, f.Lines, f.Contacts, f.Wallets, f.Events, f.Cancelled, f.Tasks, append([]string{}, f.Files...))
 }

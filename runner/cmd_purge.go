@@ -3,82 +3,112 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/terminal"
 )
-
-// purgePage is how much of each kind one transaction of a purge takes away.
-const purgePage = 500
 
 // retention is for how many days things are kept.
 type retention struct {
-	leads, words, lines, events int
-	dry                         bool
+	leads, comments, recordings, lines, events int
+	dry                                        bool
 }
 
 // usual is the retention when nothing else is said. Three years after the last
-// contact is what the CNIL takes for prospects; the rest is shorter because
-// nobody needs it for longer.
-func usual() retention { return retention{leads: 3 * 365, words: 365, lines: 90, events: 90} }
+// contact is what the CNIL takes for prospects; recordings for six months and
+// what was noted of a call for a year are those of its norm 2014-474. The rest
+// is shorter because nobody needs it for longer.
+func usual() retention {
+	return retention{leads: 3 * 365, comments: 365, recordings: 180, lines: 90, events: 90}
+}
 
 func newPurgeCommand(a *app) *cobra.Command {
 	keep := usual()
 	cmd := &cobra.Command{
 		Use:   "purge",
 		Short: "take away what has been kept long enough",
-		Long: "purge takes away leads with which nothing has happened for long, with all that is about them, what agents wrote and\n" +
-			"recordings' places, lines of files, and events. Numbers that are not to be called stay so. It may be interrupted.",
+		Long: "purge takes away leads with which nothing has happened for long, with all that is about them, what agents wrote,\n" +
+			"where recordings are, lines of files, and events. Numbers that are not to be called stay so. It may be interrupted.",
 		Example: "  callsheet purge --dry-run",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.reading(cmd.Context(), func(s *session) error { return runPurge(cmd.Context(), a, s, keep) })
 		},
 	}
-	cmd.Flags().IntVar(&keep.leads, "keep-leads", keep.leads, "days after the last thing that happened with a lead")
-	cmd.Flags().IntVar(&keep.words, "keep-comments", keep.words, "days for comments, agreed dates as typed, and where recordings are")
-	cmd.Flags().IntVar(&keep.lines, "keep-lines", keep.lines, "days for the lines of the dialer's files")
-	cmd.Flags().IntVar(&keep.events, "keep-events", keep.events, "days for messages that nobody could use")
-	cmd.Flags().BoolVar(&keep.dry, "dry-run", false, "only count what would be taken away")
+	flags := cmd.Flags()
+	flags.IntVar(&keep.leads, "keep-leads", keep.leads, "days after the last thing that happened with a lead")
+	flags.IntVar(&keep.comments, "keep-comments", keep.comments, "days for comments and agreed dates as typed")
+	flags.IntVar(&keep.recordings, "keep-recordings", keep.recordings, "days for where recordings are")
+	flags.IntVar(&keep.lines, "keep-lines", keep.lines, "days for the lines of the dialer's files")
+	flags.IntVar(&keep.events, "keep-events", keep.events, "days for messages from outside")
+	flags.BoolVar(&keep.dry, "dry-run", false, "only count what would be taken away")
 	return cmd
 }
 
-func runPurge(ctx context.Context, a *app, s *session, keep retention) error {
-	ago := func(days int) crm.Instant {
-		day := calendar.DateOf(s.now.In(s.book.Zone)).AddDays(-days)
-		return crm.At(time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, s.book.Zone))
-	}
-	for name, days := range map[string]int{"leads": keep.leads, "comments": keep.words, "lines": keep.lines, "events": keep.events} {
-		if days < 1 {
-			return usageError{fmt.Errorf("--keep-%s is %d: keep things for at least one day", name, days)}
+// older is up to when things are kept: the beginning of a local day.
+func (s *session) older(keep retention) (r crm.Retention, err error) {
+	for _, kind := range []struct {
+		name string
+		days int
+		into *crm.Instant
+	}{
+		{"leads", keep.leads, &r.Leads},
+		{"comments", keep.comments, &r.Comments},
+		{"recordings", keep.recordings, &r.Recordings},
+		{"lines", keep.lines, &r.Lines},
+		{"events", keep.events, &r.Events},
+	} {
+		if kind.days < 1 {
+			return r, usageError{fmt.Errorf("--keep-%s is %d: keep things for at least one day", kind.name, kind.days)}
 		}
+		*kind.into = crm.At(s.midnight(calendar.DateOf(s.now.In(s.book.Zone)).AddDays(-kind.days)))
 	}
-	older := crm.Retention{Leads: ago(keep.leads), Records: ago(keep.words), Lines: ago(keep.lines), Events: ago(keep.events)}
-	due, err := s.store.Overdue(ctx, older)
+	return r, nil
+}
+
+func runPurge(ctx context.Context, a *app, s *session, keep retention) error {
+	older, err := s.older(keep)
 	if err != nil {
 		return err
 	}
-	if keep.dry {
-		return s.tellForgotten("would purge", due)
+	if !keep.dry {
+		if err := s.onlyRead(a.db); err != nil {
+			return err
+		}
 	}
-	if err := s.onlyRead(a.db); err != nil {
+	total, err := s.store.Aged(ctx, older)
+	if err != nil {
 		return err
 	}
-	advance, done := s.progress("purging", due.Total(), slowLeads)
+	advance, done := s.progress("purging", total, slowLeads)
 	defer done()
-	var gone crm.Forgotten
-	for {
-		page, err := s.store.Purge(ctx, older, purgePage)
+	var gone crm.Purged
+	for mark := (crm.PurgeMark{}); !mark.End; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		page, next, err := s.store.Purge(ctx, older, mark, keep.dry)
 		if err != nil {
 			return err
 		}
-		if page.Total() == 0 {
-			return s.tellForgotten("purged", gone)
-		}
-		gone.Sum(page)
-		advance(page.Total())
+		gone.Add(page)
+		advance(page.Seen)
+		mark = next
 	}
+	return s.tellPurged(gone, keep.dry)
+}
+
+func (s *session) tellPurged(p crm.Purged, dry bool) error {
+	done := "purged"
+	if dry {
+		done = "would purge"
+	}
+	sentence := fmt.Sprintf("%s %s, %s, %s and %s of nobody's lead; %s, %s and %s of files", done,
+		plural(int(p.Leads), "lead"), plural(int(p.Events), "event"), plural(int(p.Records), "report"), plural(int(p.Contacts), "contact"),
+		plural(int(p.Comments), "comment"), plural(int(p.Recordings), "recording link"), plural(int(p.Lines), "line"))
+	return s.tell(sentence, terminal.Columns("leads", "reports", "contacts", "events", "comments", "recordings", "lines"),
+		p.Leads, p.Records, p.Contacts, p.Events, p.Comments, p.Recordings, p.Lines)
 }

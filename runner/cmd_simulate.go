@@ -153,7 +153,7 @@ func (s *session) copyFrom(ctx context.Context, a *app, dsn string) (time.Time, 
 	if err != nil {
 		return time.Time{}, err
 	}
-	if err := errors.Join(store.Copy(ctx, from, s.store), from.Close()); err != nil {
+	if err := errors.Join(store.Copy(ctx, from, s.store, func(int64) {}), from.Close()); err != nil {
 		return time.Time{}, err
 	}
 	// Phones that are suppressed stay so; without any, no key is looked for.

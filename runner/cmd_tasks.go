@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"callsheet/runner/internal/intake"
 	"callsheet/runner/internal/terminal"
 )
 
@@ -35,7 +36,15 @@ func runTasks(ctx context.Context, s *session, limit int) error {
 	}
 	rows := make([][]any, len(tasks))
 	for i, t := range tasks {
-		rows[i] = []any{t.ID, t.Kind, t.LeadID, t.Agent, s.when(t.DueAt), t.Origin}
+		rows[i] = []any{t.ID, t.Kind, t.LeadID, hush(t.ContactID), t.Agent, s.when(t.DueAt), t.Origin}
 	}
-	return s.Table(terminal.Columns("task", "kind", "lead", "for", "due_at", "origin"), rows)
+	return s.Table(terminal.Columns("task", "kind", "lead", "contact", "for", "due_at", "origin"), rows)
+}
+
+// hush masks an id that is a phone number.
+func hush(id string) string {
+	if _, phone := intake.NewPhones().Parse(id, ""); phone {
+		return terminal.Mask(id)
+	}
+	return id
 }

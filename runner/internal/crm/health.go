@@ -15,6 +15,8 @@ type Health struct {
 	// be: without a usable phone, without a group for where they live, without a
 	// basis in law.
 	NoPhone, NoGroup, NoBasis int
+	// Forsaken are the leases whose holders ended without giving them back.
+	Forsaken []Lease
 	// Suppressed counts numbers that are not to be called, Tasks pending tasks.
 	Suppressed, Tasks int
 	Leads             int
@@ -25,4 +27,5 @@ type Overlong struct {
 	Slots   Instant // ends of slots
 	Files   Instant // claims of files, transfers and transcripts
 	Planned Instant // due times of planned calls
+	Leases  Instant // ends of leases
 }

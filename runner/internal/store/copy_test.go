@@ -2,8 +2,12 @@ package store_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -44,25 +48,35 @@ func TestCopy(t *testing.T) {
 	if _, err := file.PutEvent(t.Context(), crm.Event{ID: "calls:1", Source: crm.EventCalls, State: crm.EventDead, Reason: "unusable", Body: `{"a":"é"}`}); err != nil {
 		t.Fatal(err)
 	}
+	admit := func(s *store.Store, version string) {
+		if err := s.SaveBook(t.Context(), store.Book{Version: version, Files: map[string][]byte{"a": []byte(version)}}, store.Change{Author: "zoe"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	admit(file, "v1")
+	admit(file, "v2")
 	memory, err := store.OpenMemory(t.Context(), "copy")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer memory.Close()
 	server := open(storetest.Postgres(t))
-	for _, step := range [][2]*store.Store{{file, server}, {server, memory}} {
-		if err := store.Copy(t.Context(), step[0], step[1]); err != nil {
+	admit(server, "of whoever opened it")
+	for i, step := range [][2]*store.Store{{file, server}, {server, memory}} {
+		if err := store.Copy(t.Context(), step[0], step[1], func(int64) {}); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(contents(t, step[0]), contents(t, step[1])); diff != "" {
 			t.Error(diff)
 		}
+		// The history goes on where it was.
+		admit(step[1], fmt.Sprint("v", 3+i))
 	}
 	if newest, err := memory.NewestLead(t.Context()); err != nil || newest != lead.CreatedAt {
 		t.Errorf("the newest lead is of %v, %v", newest, err)
 	}
-	err = store.Copy(context.Background(), file, memory)
-	if err == nil || !strings.Contains(err.Error(), "1 leads in the target already") {
+	err = store.Copy(context.Background(), file, memory, func(int64) {})
+	if err == nil || !strings.Contains(err.Error(), "1 rows in table lead of the target already") {
 		t.Errorf("a full target: %v", err)
 	}
 }
@@ -86,9 +100,134 @@ func contents(t *testing.T, s *store.Store) []any {
 	if err != nil || len(calls) != 1 || len(agents) != 1 || len(suppressed) != 1 {
 		t.Fatalf("%v: %v, %v, %v", err, calls, agents, suppressed)
 	}
+	changes, err := s.Changes(t.Context(), 9)
+	if err != nil || len(changes) < 2 {
+		t.Fatalf("%v: %v", err, changes)
+	}
 	events, err := s.DeadEvents(t.Context(), "", 9)
 	if err != nil || len(events) != 1 {
 		t.Fatalf("%v: %v", err, events)
 	}
-	return []any{*lead, calls, agents, suppressed, events}
+	return []any{*lead, calls, agents, suppressed, events, changes}
+}
+
+// Who is suppressed in the target is not forgotten for a copy, whether there are
+// leads or not.
+func TestCopyWantsAnEmptyTarget(t *testing.T) {
+	t.Parallel()
+	from, to := storetest.SQLite(t), storetest.SQLite(t)
+	if err := to.PutSuppressions(t.Context(), []crm.Suppression{{Key: "k", From: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	err := store.Copy(t.Context(), from, to, func(int64) {})
+	if err == nil || !strings.Contains(err.Error(), "1 rows in table suppression") {
+		t.Errorf("copy over suppressions: %v", err)
+	}
+	if kept, err := to.Suppresses(t.Context()); err != nil || !kept {
+		t.Errorf("suppressions are gone: %v", err)
+	}
+}
+
+// A copy and a backup are of one moment, whatever is written meanwhile: a lead
+// never comes without its call.
+func TestWholeWhileOthersWrite(t *testing.T) {
+	t.Parallel()
+	for name, dsn := range map[string]func() string{
+		"sqlite":   func() string { return filepath.Join(t.TempDir(), "a.db") },
+		"postgres": func() string { return storetest.Postgres(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			busy, err := store.Open(t.Context(), dsn())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer busy.Close()
+			ctx, cancel := context.WithCancel(t.Context())
+			var writer sync.WaitGroup
+			written := make(chan struct{})
+			writer.Go(func() {
+				for i := 0; ctx.Err() == nil; i++ {
+					id := fmt.Sprintf("L%06d", i)
+					call := crm.Call{ID: id + "#1", LeadID: id, Phone: id, State: crm.CallPlanned}
+					if err := busy.PutLeads(context.WithoutCancel(ctx), []crm.Arrival{{Lead: crm.Lead{ID: id, Status: crm.New, LegalBasis: crm.BasisRequest}, Call: &call}}); err != nil {
+						t.Error(err)
+					}
+					if i == 200 {
+						close(written)
+					}
+				}
+			})
+			<-written
+			for i := range 5 {
+				file := filepath.Join(t.TempDir(), "copy.db")
+				if name == "sqlite" && i%2 == 0 {
+					err = busy.Backup(t.Context(), file)
+				} else {
+					err = copyInto(t, busy, file)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				whole(t, file)
+			}
+			cancel()
+			writer.Wait()
+		})
+	}
+}
+
+func copyInto(t *testing.T, from *store.Store, file string) error {
+	to, err := store.Open(t.Context(), file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Copy(t.Context(), from, to, func(int64) {}), to.Close())
+}
+
+// whole opens a file as a store and finds every lead with its call.
+func whole(t *testing.T, file string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	leads, err := s.CountLeads(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	due, err := s.DueCalls(t.Context(), 1, crm.Due{}, 1_000_000)
+	if err != nil || len(due) != leads || leads < 200 {
+		t.Errorf("%d leads with %d calls: %v", leads, len(due), err)
+	}
+}
+
+// A backup overwrites nothing, is for its owner alone, and leaves nothing when it
+// fails.
+func TestBackupFile(t *testing.T) {
+	t.Parallel()
+	s, folder := storetest.SQLite(t), t.TempDir()
+	file := filepath.Join(folder, "it's a backup.db")
+	if err := s.Backup(t.Context(), file); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode of the backup: %v, %v", info, err)
+	}
+	if err := s.Backup(t.Context(), file); !errors.Is(err, os.ErrExist) {
+		t.Errorf("a second backup into the same file: %v", err)
+	}
+	if err := s.Backup(t.Context(), filepath.Join(folder, "none", "a.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a backup into a folder that is not there: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Backup(ended, filepath.Join(folder, "ended.db")); err == nil {
+		t.Error("a backup that was interrupted succeeded")
+	}
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 1 {
+		t.Errorf("left in the folder: %v, %v", left, err)
+	}
 }

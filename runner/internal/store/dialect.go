@@ -8,6 +8,9 @@ type dialect struct {
 	// share and alone lock the rows of a SELECT until the transaction ends;
 	// both are empty where transactions do not overlap.
 	share, alone string
+	// given lets an INSERT bring along the numbers of a Serial column, and renumber
+	// lets the next ones follow them; both are empty where that needs no word.
+	given, renumber string
 	// rows is the most rows of one statement, a power of two.
 	rows int
 }
@@ -27,6 +30,8 @@ func postgresDialect() *dialect {
 		JSON: "JSON", NullsLast: "NULLS LAST",
 		Serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 		share:  "FOR SHARE", alone: "FOR UPDATE",
-		rows: 256,
+		given:    "OVERRIDING SYSTEM VALUE",
+		renumber: `SELECT setval(pg_get_serial_sequence('"rule_change"', 'id'), COALESCE(MAX("id"), 0) + 1, FALSE) FROM "rule_change"`,
+		rows:     256,
 	}
 }

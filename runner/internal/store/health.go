@@ -9,8 +9,8 @@ import (
 // inPlay are the leads that are still to be called.
 const inPlay = `"status" IN ('new', 'parked', 'scheduled', 'in_campaign', 'not_qualified', 'callback')`
 
-// Health looks for what has gone wrong, or takes too long. It reads indexes,
-// but for the counts of leads, which read them all.
+// Health looks for what has gone wrong, or takes too long. It reads indexes that
+// hold little else.
 func (s *Store) Health(ctx context.Context, late crm.Overlong) (h crm.Health, err error) {
 	err = s.view(ctx, "read health", func(ctx context.Context, q querier) error {
 		h = crm.Health{DeadEvents: map[string]int{}}
@@ -27,6 +27,10 @@ func (s *Store) Health(ctx context.Context, late crm.Overlong) (h crm.Health, er
 			h.DeadEvents[d.reason] = d.count
 		}
 		if h.Orphans, err = texts(ctx, q, `SELECT "id" FROM "run" WHERE "state" = 'running' AND "slot_end" < $1 ORDER BY "id"`, int64(late.Slots)); err != nil {
+			return err
+		}
+		rows, err = q.QueryContext(ctx, s.lease.sel(`WHERE "owner" <> '' AND "until" < $1 ORDER BY "name"`), int64(late.Leases))
+		if h.Forsaken, err = s.lease.scan(rows, err); err != nil {
 			return err
 		}
 		h.StuckFiles, err = texts(ctx, q, `SELECT "name" FROM "file" WHERE "state" IN ('claimed', 'staged', 'sending') AND "at" < $1 ORDER BY "seq"`, int64(late.Files))

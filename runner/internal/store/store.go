@@ -106,6 +106,27 @@ func (s *Store) view(ctx context.Context, what string, fn step) error {
 	return nil
 }
 
+// still runs queries that all see the database as it is at one moment, whatever
+// others write meanwhile.
+func (s *Store) still(ctx context.Context, what string, fn step) error {
+	if s.pool == nil {
+		return s.view(ctx, what, fn) // which keeps everybody else waiting
+	}
+	options := &sql.TxOptions{}
+	if s.writer == nil { // to SQLite every transaction is one moment
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := s.pool.BeginTx(ctx, options)
+	if err == nil {
+		err = fn(ctx, tx)
+		_ = tx.Rollback()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, explain(err))
+	}
+	return nil
+}
+
 // maxTries bounds how often a transaction that lost to another one is run.
 const maxTries = 8
 

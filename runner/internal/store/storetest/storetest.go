@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a record comes back as it was stored", recordRoundTrip},
 		{"the newest revision counts", recordRevisions},
 		{"an erased number is nobody's", erases},
+		{"a former number is nobody's either", erasesFormer},
 		{"what is older than is kept goes", purges},
 		{"health counts what has gone wrong", health},
 		{"records are in the order of their calls", recordOrder},
