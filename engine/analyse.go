@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func inFileOrder(x, y Fault) int {
 	if x.File != y.File {
 		return strings.Compare(x.File, y.File)
 	}
-	return x.Line - y.Line
+	return cmp.Or(x.Line-y.Line, x.Column-y.Column)
 }
 
 // analysis is a book while it is looked at.
@@ -262,7 +263,7 @@ func (a *analysis) slots(c *Campaign) {
 	for i, one := range c.Slots {
 		for _, other := range c.Slots[:i] {
 			x, y := a.book.slot(one), a.book.slot(other)
-			if x == nil || y == nil || x.Overnight || y.Overnight || x.Days&y.Days == 0 || x.From >= y.To || y.From >= x.To {
+			if !meetAt(x, y) {
 				continue
 			}
 			n := child(child(child(a.book.text.files[campaignsFile], "campaigns"), c.Name), "slots")
@@ -299,11 +300,16 @@ func (a *analysis) overlaps() {
 func (b *RuleBook) meet(x, y *Campaign) bool {
 	slots := slices.ContainsFunc(x.Slots, func(one string) bool {
 		return slices.ContainsFunc(y.Slots, func(other string) bool {
-			p, q := b.slot(one), b.slot(other)
-			return p != nil && q != nil && p.Days&q.Days != 0 && p.From < q.To && q.From < p.To
+			return meetAt(b.slot(one), b.slot(other))
 		})
 	})
 	return slots && slices.ContainsFunc(b.Groups, func(g *Group) bool { return x.Takes(g.Name) && y.Takes(g.Name) })
+}
+
+// meetAt says whether two slots have time in common. Those over midnight are
+// left alone.
+func meetAt(x, y *calendar.Window) bool {
+	return x != nil && y != nil && !x.Overnight && !y.Overnight && x.Days&y.Days != 0 && x.From < y.To && y.From < x.To
 }
 
 func (b *RuleBook) slot(name string) *calendar.Window {
@@ -319,29 +325,36 @@ func (b *RuleBook) slot(name string) *calendar.Window {
 func (a *analysis) shared(x, y *Campaign) (example string, ok bool) {
 	both := append(a.taken(x), a.taken(y)...)
 	for i, t := range a.book.Leads.Types {
-		for k := -1; k < len(a.book.Leads.Segments); k++ {
-			segment, demands := "", slices.Concat(both, reached(a.book.Leads.Types, i))
-			if k >= 0 {
-				segment = a.book.Leads.Segments[k].Name
-				demands = append(demands, reached(a.book.Leads.Segments, k)...)
-			} else {
-				for _, s := range a.book.Leads.Segments {
-					if s.when == nil {
-						demands = nil // everybody has a segment
-						break
-					}
-					demands = append(demands, expression.Demand{Condition: s.when})
-				}
-			}
-			if demands == nil && k < 0 || !x.TakesLead(t.Name, segment) || !y.TakesLead(t.Name, segment) {
+		for _, s := range outcomesOf(a.book.Leads.Segments) {
+			if !x.TakesLead(t.Name, s.name) || !y.TakesLead(t.Name, s.name) {
 				continue
 			}
+			demands := slices.Concat(both, reached(a.book.Leads.Types, i), s.demands)
 			if verdict, facts := a.ask("campaigns "+x.Name+" and "+y.Name, demands); verdict == expression.Possible {
-				return strings.TrimSuffix(t.Name+" "+segment, " ") + " with " + facts, true
+				return strings.TrimSuffix(t.Name+" "+s.name, " ") + " with " + facts, true
 			}
 		}
 	}
 	return "", false
+}
+
+// outcome is what a first-match list may come to, with the demands on a lead
+// for which it does.
+type outcome struct {
+	name    string // empty: no entry takes the lead
+	demands []expression.Demand
+}
+
+// outcomesOf is everything that a first-match list may come to.
+func outcomesOf(choices []Choice) []outcome {
+	var all []outcome
+	for i := range choices {
+		all = append(all, outcome{choices[i].Name, reached(choices, i)})
+	}
+	if n := len(choices); n == 0 || choices[n-1].when != nil {
+		all = append(all, outcome{demands: reached(append(choices[:n:n], Choice{}), n)})
+	}
+	return all
 }
 
 // takers looks for types and segments that no campaign takes.

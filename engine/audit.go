@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -33,6 +34,7 @@ type Audit struct {
 // no lead has just now is nothing odd.
 func kept() []string { return append(decided(), "lead.status", "lead.last_outcome") }
 
+// auditedRule is a point rule, and how many leads it fires for.
 type auditedRule struct {
 	name string
 	when *expression.Condition
@@ -42,16 +44,14 @@ type auditedRule struct {
 // Audit begins one.
 func (b *RuleBook) Audit() *Audit {
 	a := &Audit{book: b, values: map[int]map[string]int{}, takes: map[string]int{}}
-	for _, g := range b.Scoring.Groups {
-		for i := range g.Rules {
-			if r := &g.Rules[i]; r.when != nil {
-				a.points = append(a.points, auditedRule{name: r.Name, when: r.when})
-			}
+	for _, n := range b.Named() {
+		if n.Kind == RulePoints && n.Condition != nil {
+			a.points = append(a.points, auditedRule{name: n.Rule, when: n.Condition})
 		}
 	}
 	for c := range b.text.conditions {
-		for _, named := range c.Texts() {
-			if i, ok := b.Schema.Index(named.Field); ok && strings.HasPrefix(named.Field, "lead.") && !slices.Contains(kept(), named.Field) {
+		for _, literal := range c.Texts() {
+			if i, ok := b.Schema.Index(literal.Field); ok && strings.HasPrefix(literal.Field, "lead.") && !slices.Contains(kept(), literal.Field) {
 				a.values[i] = map[string]int{}
 			}
 		}
@@ -63,11 +63,8 @@ func (b *RuleBook) Audit() *Audit {
 func (a *Audit) Add(batch *expression.Batch, leads *Classified) {
 	a.leads += batch.Len()
 	for i := range a.points {
-		truth := a.points[i].when.Eval(batch)
-		for row := range batch.Len() {
-			if yes, known := truth.At(row); yes && known {
-				a.points[i].true++
-			}
+		for _, word := range a.points[i].when.Eval(batch).True {
+			a.points[i].true += bits.OnesCount64(word)
 		}
 	}
 	for col, values := range a.values {
@@ -98,8 +95,8 @@ func (a *Audit) Findings() []Fault {
 	}
 	found := &analysis{book: a.book}
 	for c, n := range a.book.text.conditions {
-		for _, named := range c.Texts() {
-			a.value(found, n, named)
+		for _, literal := range c.Texts() {
+			a.value(found, n, literal)
 		}
 	}
 	for _, r := range a.points {
@@ -121,15 +118,15 @@ func (a *Audit) Findings() []Fault {
 }
 
 // value looks for a text that no lead has.
-func (a *Audit) value(found *analysis, n *yamltext.Node, named expression.Named) {
-	i, _ := a.book.Schema.Index(named.Field)
+func (a *Audit) value(found *analysis, n *yamltext.Node, literal expression.Literal) {
+	i, _ := a.book.Schema.Index(literal.Field)
 	values := a.values[i]
-	if len(values) == 0 || values[named.Text] > 0 {
+	if len(values) == 0 || values[literal.Text] > 0 {
 		return
 	}
-	hint := "see callsheet words " + named.Field
-	if near, ok := yamltext.Suggest(named.Text, slices.Sorted(maps.Keys(values))); ok {
+	hint := "see callsheet words " + literal.Field
+	if near, ok := yamltext.Suggest(literal.Text, slices.Sorted(maps.Keys(values))); ok {
 		hint = fmt.Sprintf("most like it: %q (%d leads)", near, values[near])
 	}
-	found.tell(n, codeNoValue, fmt.Sprintf("no lead has the value %q of %s", named.Text, named.Field), hint)
+	found.tell(n, codeNoValue, fmt.Sprintf("no lead has the value %q of %s", literal.Text, literal.Field), hint)
 }

@@ -135,18 +135,10 @@ func (l *loader) expectation(key string, c cell, t *Test) (Expected, bool) {
 // expectedWords are the words that a key can have; nil when they cannot be told.
 func (l *loader) expectedWords(key string, t *Test) []string {
 	switch key {
-	case "type":
-		return l.names.types
-	case "segment":
-		return l.names.segments
-	case "grade":
-		return l.names.grades
-	case "group":
-		return l.names.groups
+	case "type", "segment", "grade", "group", "outcome":
+		return l.valuesFrom(key + "s")
 	case "unknown":
 		return l.names.scoreLines
-	case "outcome":
-		return l.names.outcomes
 	case "result":
 		return []string{resultIncluded, resultExcluded}
 	case "next":

@@ -31,14 +31,14 @@ func newCopyCommand(a *app) *cobra.Command {
 }
 
 func runCopy(ctx context.Context, a *app, from, to string) error {
-	for flag, dsn := range map[string]string{"--from": from, "--to": to} {
-		if dsn == "" {
-			return usageError{errors.New("copy needs two databases: name them with --from and --to")}
-		}
+	if from == "" || to == "" {
+		return usageError{errors.New("copy needs two databases: name them with --from and --to")}
+	}
+	for _, side := range []struct{ flag, dsn string }{{"--from", from}, {"--to", to}} {
 		named := *a
-		named.db = dsn
+		named.db = side.dsn
 		if err := named.knownStore(); err != nil {
-			return usageError{errors.New(strings.Replace(err.Error(), "--db", flag, 1))}
+			return usageError{errors.New(strings.Replace(err.Error(), "--db", side.flag, 1))}
 		}
 	}
 	if from == to {

@@ -130,11 +130,7 @@ func markOf(mark string) string {
 func sentenceOf(l engine.AccountLine) string {
 	text := l.Say
 	if len(l.Reads) > 0 {
-		var values []string
-		for _, r := range l.Reads {
-			values = append(values, r.String())
-		}
-		text += "   " + strings.Join(values, "; ")
+		text += "   " + valuesOf(l.Reads)
 	}
 	switch {
 	case l.Mark == engine.MarkNotReached && l.Would != "":

@@ -3,8 +3,11 @@ package main
 import (
 	"io"
 	"os"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"callsheet/engine"
 	"callsheet/runner/internal/crm"
@@ -96,4 +99,47 @@ func (a *app) inFixtures(t *testing.T, work func(*session) error) error {
 		return err
 	}
 	return a.reading(t.Context(), work)
+}
+
+// A desk that is brief chooses the same calls, and leaves out the same leads of
+// the campaign's own types and segments.
+func TestBriefDeskDecidesTheSame(t *testing.T) {
+	t.Parallel()
+	a := &app{stdout: io.Discard, stderr: os.Stderr, env: func(string) string { return "" }, clock: func() time.Time {
+		return time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
+	}}
+	err := a.inFixtures(t, func(s *session) error {
+		for _, c := range s.book.Campaigns {
+			_, whole, err := s.desk.Preview(t.Context(), s.book, c, s.now)
+			if err != nil {
+				return err
+			}
+			desk := *s.desk
+			desk.Brief = true
+			_, brief, err := desk.Preview(t.Context(), s.book, c, s.now)
+			if err != nil {
+				return err
+			}
+			for slot, decisions := range whole {
+				total := len(decisions)
+				own := slices.DeleteFunc(decisions, func(d crm.Decision) bool {
+					return d.Reason == engine.WrongType || d.Reason == engine.WrongSegment
+				})
+				fewer := len(brief[slot])
+				got := slices.DeleteFunc(brief[slot], func(d crm.Decision) bool {
+					return d.Reason == engine.WrongType || d.Reason == engine.WrongSegment
+				})
+				if diff := cmp.Diff(own, got); diff != "" {
+					t.Errorf("%s (-whole +brief):\n%s", slot, diff)
+				}
+				if c.Follows == "" && len(own) < total && fewer >= total {
+					t.Errorf("%s: all %d leads were looked at, though only %d are of its types and segments", slot, total, len(own))
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

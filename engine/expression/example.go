@@ -241,66 +241,13 @@ func (x *examples) turns(test node, c *column) (turns []turn, all bool) {
 // fill writes a run of cases into a batch: a case is a number whose digits say
 // which value each field has.
 func (x *examples) fill(b *Batch, axes []axis, from, n int) {
-	for col := range x.schema.fields {
-		if x.query.bound[col] {
-			v := &x.query.facts.fields[col]
-			for i := range n {
-				b.copyRow(col, i, v)
-			}
-		}
-	}
 	for i := range n {
+		b.copyLead(i, x.query.facts, 0)
 		left := from + i
 		for _, a := range axes {
 			b.put(a.column, i, a.values[left%len(a.values)].value)
 			left /= len(a.values)
 		}
-	}
-}
-
-// put is the value of a field of a lead, as valueOf gives it.
-func (b *Batch) put(c *column, row int, value any) {
-	switch x := value.(type) {
-	case nil:
-		b.unset(c.col, row)
-	case string:
-		b.SetText(c.col, row, x)
-	case bool:
-		b.SetBool(c.col, row, x)
-	case float64:
-		b.SetFloat(c.col, row, x)
-	case int64:
-		switch c.kind() {
-		case Number:
-			b.SetFloat(c.col, row, float64(x))
-		case Integer:
-			b.SetInt(c.col, row, x)
-		default:
-			b.SetTime(c.col, row, x)
-		}
-	case []string:
-		b.SetList(c.col, row, x)
-	}
-}
-
-// copyRow gives a lead the value of the only lead of another batch.
-func (b *Batch) copyRow(col, row int, from *Vector) {
-	if !from.Has(0) {
-		b.unset(col, row)
-		return
-	}
-	c := &column{base: base{typ: from.typ}, col: col}
-	switch from.typ {
-	case Boolean:
-		b.put(c, row, bit(from.bools, 0))
-	case Number:
-		b.put(c, row, from.reals[0])
-	case Integer, Time, Duration:
-		b.put(c, row, from.ints[0])
-	case TextList:
-		b.put(c, row, from.lists[0])
-	default:
-		b.put(c, row, from.texts[0])
 	}
 }
 

@@ -87,35 +87,36 @@ const masked = "(personal)"
 func (c *Condition) Explain(b *Batch, row int) Explanation {
 	lead := c.schema.NewBatch(1)
 	if row >= 0 && row < b.n {
-		lead.copyLead(b, row)
+		lead.copyLead(0, b, row)
 	}
 	e := explainer{c, lead, []rune(c.src)}
 	root := e.step(c.root, true)
 	return Explanation{Source: c.src, Result: root.Result, Root: root, Changes: e.changes(root.Result)}
 }
 
-// copyLead makes the only lead of a batch the same as one of another batch.
-func (b *Batch) copyLead(from *Batch, row int) {
+// copyLead gives a lead of a batch, which is empty, the values of one of another
+// batch.
+func (b *Batch) copyLead(lead int, from *Batch, row int) {
 	for col := range from.fields {
 		v := &from.fields[col]
 		if !v.Has(row) {
 			continue
 		}
-		to := b.set(col, 0)
+		to := b.set(col, lead)
 		switch v.typ {
 		case Boolean:
-			clearBit(to.bools, 0)
+			clearBit(to.bools, lead)
 			if bit(v.bools, row) {
-				setBit(to.bools, 0)
+				setBit(to.bools, lead)
 			}
 		case Integer, Time, Duration:
-			to.ints[0] = v.ints[row&v.mask]
+			to.ints[lead] = v.ints[row&v.mask]
 		case Number:
-			to.reals[0] = v.reals[row&v.mask]
+			to.reals[lead] = v.reals[row&v.mask]
 		case TextList:
-			to.lists[0] = v.lists[row&v.mask]
+			to.lists[lead] = v.lists[row&v.mask]
 		default:
-			to.texts[0] = v.texts[row&v.mask]
+			to.texts[lead] = v.texts[row&v.mask]
 		}
 	}
 }

@@ -184,7 +184,7 @@ func TestExplainAgrees(t *testing.T) {
 // flips checks that a change, and each value it names, brings what it promises.
 func flips(rt *rapid.T, c *Condition, b *Batch, i int, change Change) {
 	lead := c.schema.NewBatch(1)
-	lead.copyLead(b, i)
+	lead.copyLead(0, b, i)
 	col := c.schema.index[change.Field]
 	values := []any{change.Value}
 	for _, text := range change.OneOf {

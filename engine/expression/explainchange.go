@@ -186,17 +186,34 @@ func (e *explainer) valueOf(c *column) any {
 
 // gives tells whether the condition has a result when a field has another value.
 func (e *explainer) gives(c *column, before, value any, want Outcome) bool {
-	e.put(c, value)
-	defer e.put(c, before)
+	e.lead.put(c, 0, value)
+	defer e.lead.put(c, 0, before)
 	return e.outcome(e.root) == want
 }
 
-func (e *explainer) put(c *column, value any) {
-	if ms, whole := value.(int64); whole && (c.kind() == Time || c.kind() == Duration) {
-		e.lead.SetTime(c.col, 0, ms)
-		return
+// put gives a lead a value of a field, as valueOf gives it.
+func (b *Batch) put(c *column, row int, value any) {
+	switch x := value.(type) {
+	case nil:
+		b.unset(c.col, row)
+	case string:
+		b.SetText(c.col, row, x)
+	case bool:
+		b.SetBool(c.col, row, x)
+	case float64:
+		b.SetFloat(c.col, row, x)
+	case []string:
+		b.SetList(c.col, row, x)
+	case int64:
+		switch c.kind() {
+		case Number:
+			b.SetFloat(c.col, row, float64(x))
+		case Integer:
+			b.SetInt(c.col, row, x)
+		default:
+			b.SetTime(c.col, row, x)
+		}
 	}
-	e.lead.assign(c.col, value)
 }
 
 // distance is how far a change is.

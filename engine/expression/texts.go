@@ -1,15 +1,15 @@
 package expression
 
-// Named is a text that a condition compares a field with.
-type Named struct {
+// Literal is a text that a condition compares a field with.
+type Literal struct {
 	Field string
 	Text  string
 }
 
 // Texts are the texts that the condition compares fields with by == and in, in
 // the order of the source.
-func (c *Condition) Texts() []Named {
-	var found []Named
+func (c *Condition) Texts() []Literal {
+	var found []Literal
 	walk(c.root, func(n node) {
 		switch n := n.(type) {
 		case *comparison:
@@ -20,13 +20,13 @@ func (c *Condition) Texts() []Named {
 				field, isField := n.arg(i).(*column)
 				text, isText := n.arg(1 - i).(*constant)
 				if isField && isText && text.typ.isText() && !text.empty {
-					found = append(found, Named{field.field.Name, text.text})
+					found = append(found, Literal{field.field.Name, text.text})
 				}
 			}
 		case *membership:
 			if field, ok := n.arg(0).(*column); ok {
 				for _, text := range n.texts {
-					found = append(found, Named{field.field.Name, text})
+					found = append(found, Literal{field.field.Name, text})
 				}
 			}
 		}

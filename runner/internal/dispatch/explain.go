@@ -113,8 +113,8 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 	out.Lines = x.book.Account(c, slot, batch, 0, class, verdict)
 	out.Reason, out.Detail, out.Unknown = verdict.Reason, verdict.Detail, verdict.Unknown
 	out.NotBefore, out.NotAfter = verdict.NotBefore, verdict.NotAfter
-	for _, gate := range []func(context.Context, calendar.Slot, *Considered) error{x.suppressed, x.occupied} {
-		if err := gate(ctx, slot, &out); err != nil {
+	for _, gate := range []func(context.Context, *Considered) error{x.suppressed, x.occupied} {
+		if err := gate(ctx, &out); err != nil {
 			return out, err
 		}
 	}
@@ -146,7 +146,7 @@ func (out *Considered) add(gate engine.Gate, reason, detail string, stops bool, 
 }
 
 // suppressed asks whether the number is never to be called.
-func (x *explaining) suppressed(ctx context.Context, _ calendar.Slot, out *Considered) error {
+func (x *explaining) suppressed(ctx context.Context, out *Considered) error {
 	if x.out.Lead.Phone == "" {
 		out.add(engine.GateCompliance, engine.InvalidPhone, "", true, "the phone cannot be called")
 		return nil
@@ -165,7 +165,7 @@ func (x *explaining) suppressed(ctx context.Context, _ calendar.Slot, out *Consi
 }
 
 // occupied asks whether somebody else calls the number.
-func (x *explaining) occupied(ctx context.Context, _ calendar.Slot, out *Considered) error {
+func (x *explaining) occupied(ctx context.Context, out *Considered) error {
 	if x.out.Lead.Phone == "" {
 		return nil
 	}
