@@ -349,7 +349,9 @@ func TestServeSendsRecordings(t *testing.T) {
 	}
 	c.run("--at", "2026-11-23T13:00:00", "import", "calls", c.write("k1,L1,23/11/2026 09:10:00,23/11/2026 09:11:00,Qualifié,rec-1"))
 	s := c.serve("2026-11-23T12:59:58")
-	c.until("the recording to be sent", func() bool { return len(c.outside.asked("POST /calls 201")) == 1 })
+	c.until("the recording to be sent", func() bool {
+		return len(c.outside.asked("POST /calls 201")) == 1 && strings.Contains(s.log.String(), "sent 1")
+	})
 	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
