@@ -58,6 +58,10 @@ func (b *RuleBook) Account(c *Campaign, slot calendar.Slot, batch *expression.Ba
 		}
 	}
 	a.fixed(GateGroup, NoGroup, group, group)
+	if c.Mode == Canary {
+		share := fmt.Sprintf("in the first %d %% of this campaign", c.Share)
+		a.fixed(GateConditions, OutOfCanary, share, "not "+share)
+	}
 	kind, _ := batch.Column(b.columns.callKind).Text(row)
 	for i := range c.Include {
 		if kind == "callback" {

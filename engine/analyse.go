@@ -19,7 +19,7 @@ import (
 // finding, and named in undecided. now is the clock that rules over time are
 // looked at with.
 func (b *RuleBook) Analyse(now time.Time) (found []Fault, undecided []string) {
-	a := &analysis{book: b, bind: map[string]any{"now": now}}
+	a := &analysis{book: b, now: now, bind: map[string]any{"now": now}}
 	a.dead(child(b.text.files[leadsFile], "types"), "type", b.Leads.Types)
 	a.dead(child(b.text.files[leadsFile], "segments"), "segment", b.Leads.Segments)
 	a.points()
@@ -47,6 +47,7 @@ func inFileOrder(x, y Fault) int {
 // analysis is a book while it is looked at.
 type analysis struct {
 	book      *RuleBook
+	now       time.Time
 	bind      map[string]any
 	found     []Fault
 	undecided []string
@@ -171,6 +172,7 @@ func (a *analysis) grades() {
 // campaign looks for one that can take nobody, for conditions of it that make
 // no difference, and for slots that overlap.
 func (a *analysis) campaign(c *Campaign) {
+	a.ended(c)
 	a.slots(c)
 	a.bind["campaign.name"] = c.Name
 	defer delete(a.bind, "campaign.name")
@@ -279,7 +281,7 @@ func (a *analysis) slots(c *Campaign) {
 func (a *analysis) overlaps() {
 	for i, second := range a.book.Campaigns {
 		for _, first := range a.book.Campaigns[:i] {
-			if first.Follows != "" || second.Follows != "" || !a.book.meet(first, second) {
+			if first.Follows != "" || second.Follows != "" || !together(first, second) || !a.book.meet(first, second) {
 				continue
 			}
 			example, shared := a.shared(first, second)
@@ -364,7 +366,7 @@ func (a *analysis) takers() {
 		var at *yamltext.Node
 		for i := range choices {
 			name := choices[i].Name
-			if slices.Contains(names, name) || slices.ContainsFunc(a.book.Campaigns, func(c *Campaign) bool { return takes(c, name) }) {
+			if slices.Contains(names, name) || slices.ContainsFunc(a.book.Campaigns, func(c *Campaign) bool { return a.book.Open(c, a.now) && takes(c, name) }) {
 				continue
 			}
 			names = append(names, name)

@@ -112,6 +112,12 @@ type Campaign struct {
 	Order        []OrderKey
 	Guardrails   Guardrails
 
+	// From and Until are the first and the last day with slots, in the time zone
+	// of the book; zero: no limit. Share is what a canary calls, in percent.
+	From, Until calendar.Date
+	Mode        Mode
+	Share       int
+
 	// Follows names the campaign whose slots a coupe-fil campaign ticks in;
 	// Every is the time between ticks and MaxPerTick the most calls per tick
 	// and group. Empty and zero for a campaign of its own.
@@ -201,10 +207,10 @@ func (b *RuleBook) CanonicalType(word string) string {
 	return word
 }
 
-// Week is the slots of a campaign for a group, closed on the holidays of the
-// group's calendar. A nil group has the calendar of the book.
+// Week is the slots of a campaign for a group, from its first day to its last,
+// closed on the holidays of the group's calendar. A nil group has the calendar of the book.
 func (b *RuleBook) Week(c *Campaign, g *Group) *calendar.Week {
-	week := &calendar.Week{Zone: b.Zone, Holidays: b.calendars[b.Calendar]}
+	week := &calendar.Week{Zone: b.Zone, Holidays: b.calendars[b.Calendar], From: c.From, Until: c.Until}
 	if g != nil && g.Calendar != "" {
 		week.Holidays = b.calendars[g.Calendar]
 	}

@@ -36,6 +36,8 @@ const (
 	codeNoValue   = "R401" // a value that no lead has
 	codeNobodyNow = "R402" // a campaign that is for no lead
 	codeSeparates = "R403" // a point rule that fires for all leads, or for none
+
+	codeEnded = "R501" // a campaign whose last day is over
 )
 
 // Fault is one mistake in a rule file, with its place and how to mend it.

@@ -145,7 +145,7 @@ func TestFaultsOfCampaigns(t *testing.T) {
 			"campaigns.yaml:25:14: R008 `IDG` is not one of the words allowed here: did you mean `IDF`? allowed: IDF, EST",
 		}},
 		{"an unknown key", edit{"campaigns.yaml", "max_per_slot: 3", "max_per_slots: 3"}, []string{
-			"campaigns.yaml:26:5: R002 unknown key `max_per_slots` in campaign PVI: did you mean `max_per_slot`? allowed: label, aliases, lead_types, slots, dialer, assign, max_per_slot, min_remaining, groups, segments, guardrails, order, include, exclude",
+			"campaigns.yaml:26:5: R002 unknown key `max_per_slots` in campaign PVI: did you mean `max_per_slot`? allowed: label, aliases, mode, active, lead_types, slots, dialer, assign, max_per_slot, min_remaining, groups, segments, guardrails, order, include, exclude",
 		}},
 		{"a reserved name", edit{"campaigns.yaml", "warm: lead", "segment: lead"}, []string{
 			"campaigns.yaml:28:7: R202 segment is a reason that the engine gives itself: choose another name for the condition",
@@ -194,6 +194,37 @@ func TestFaultsOfCampaigns(t *testing.T) {
 		}},
 		{"a share without a sign", edit{"campaigns.yaml", "    assign: true", "    guardrails: {max_change: 0.3}"}, []string{
 			"campaigns.yaml:25:30: R008 `0.3` is not a percentage, such as 30%: write a number and a percent sign: 30%",
+		}},
+		{"a mode that does not exist", edit{"campaigns.yaml", "    assign: true", "    mode: shadows"}, []string{
+			"campaigns.yaml:25:11: R008 `shadows` is not one of the words allowed here: did you mean `shadow`? allowed: live, draft, shadow, canary 10%",
+		}},
+		{"a canary without a share", edit{"campaigns.yaml", "    assign: true", "    mode: canary"}, []string{
+			"campaigns.yaml:25:11: R008 `canary` does not say how many leads are let in: write 1% to 99%: canary 10%",
+		}},
+		{"a canary of everybody", edit{"campaigns.yaml", "    assign: true", "    mode: canary 100%"}, []string{
+			"campaigns.yaml:25:11: R008 `canary 100%` does not say how many leads are let in: write 1% to 99%: canary 10%",
+		}},
+		{"an end before the beginning", edit{"campaigns.yaml", "    assign: true", "    active: {from: 2026-12-20, until: 2026-12-19}"}, []string{
+			"campaigns.yaml:25:39: R205 until is before from: give the last day of the campaign",
+		}},
+		{"days and hours", edit{"campaigns.yaml", "    assign: true", "    active: {from: 2026-12-20, days: [mon], hours: 09:00-19:30}"}, []string{
+			"campaigns.yaml:25:38: R205 active has dates only, from and until: days and hours belong to the slots, and the time zone to the book",
+			"campaigns.yaml:25:52: R205 active has dates only, from and until: days and hours belong to the slots, and the time zone to the book",
+		}},
+		{"active at no time", edit{"campaigns.yaml", "    assign: true", "    active: {}"}, []string{
+			"campaigns.yaml:25:13: R205 active says neither from nor until: give one of them, or leave out active",
+		}},
+		{"a day that does not exist", edit{"campaigns.yaml", "    assign: true", "    active: {from: 2026-02-30}"}, []string{
+			"campaigns.yaml:25:20: R008 \"2026-02-30\" is not a date: February 2026 has days 1 to 28",
+		}},
+		{"a follower further than its leader", edit{"campaigns.yaml", "    assign: true\n    max_per_slot: 3\n    include:\n      warm: lead.score >= 20\n  CF:\n", "    mode: canary 10%\n  CF:\n    mode: canary 11%\n"}, []string{
+			"campaigns.yaml:27:11: R205 CF follows PVI, which is canary 10%: a campaign goes no further than the one it follows: leave out mode, or let PVI out first",
+		}},
+		{"a follower on other days", edit{"campaigns.yaml", "    assign: true\n    max_per_slot: 3\n    include:\n      warm: lead.score >= 20\n  CF:\n", "    active: {until: 2026-11-30}\n  CF:\n    active: {from: 2026-12-01}\n"}, []string{
+			"campaigns.yaml:27:13: R205 PVI, which it follows, has no slots on these days: leave out active, or give days of PVI",
+		}},
+		{"a reason that modes give", edit{"campaigns.yaml", "warm: lead", "shadow: lead"}, []string{
+			"campaigns.yaml:28:7: R202 shadow is a reason that the engine gives itself: choose another name for the condition",
 		}},
 		{"an unknown job", edit{"campaigns.yaml", "rescore:", "rescores:"}, []string{
 			"campaigns.yaml:36:3: R008 `rescores` is not one of the words allowed here: did you mean `rescore`? allowed: rescore, recover-forgotten-lead, send-callity-calls, purge",

@@ -10,7 +10,8 @@ import (
 )
 
 // Reasons of the engine's own, in the order in which they are looked for.
-// Conditions and pack rules give theirs by name between NoGroup and PhoneOpen.
+// OutOfCanary follows NoGroup; then conditions and pack rules give theirs by
+// name.
 const (
 	WrongType    = "lead_type"
 	WrongSegment = "segment"
@@ -65,7 +66,7 @@ func (g Gate) String() string {
 // the campaign in the slot. The batch needs the planned calls (call.due_at,
 // call.kind, call.agreed_exact_time); Judge writes slot, campaign and the
 // bounds of the call into it. Reasons are found in the order type, segment,
-// group, conditions of the campaign, packs in force. leads must be what
+// group, canary, conditions of the campaign, packs in force. leads must be what
 // Classify said of the batch last. past is what happened to the phone of each
 // row before, nil where nothing did; nil altogether when nothing did to any.
 // The verdicts live in the memory of the batch: they are valid until its next
@@ -80,6 +81,7 @@ func (e *Evaluator) Judge(c *Campaign, slot calendar.Slot, batch *expression.Bat
 	cols, h := &e.book.columns, e.hear(slot, batch, leads)
 	h.begin(c)
 	h.sort(c)
+	h.canary(c)
 	h.conditions(c)
 	h.rest(past)
 	h.comply()

@@ -24,7 +24,7 @@ func (l *loader) campaigns() {
 		}
 	}
 	l.groups(o.Need("groups"))
-	defaults := Campaign{MaxPerSlot: maxCalls}
+	defaults := Campaign{MaxPerSlot: maxCalls, Mode: Live}
 	said := o.Take("defaults")
 	if said != nil {
 		d := said.Object("defaults")
@@ -168,6 +168,7 @@ func (l *loader) follower(pair yamltext.Pair, leader Campaign) *Campaign {
 	o := pair.Value.Object("campaign " + c.Name)
 	o.Take("follows")
 	l.own(o, &c)
+	c.within(&leader, pair.Value)
 	every := o.Need("every")
 	if d, ok := every.Duration(); ok {
 		c.Every = d.Clock
@@ -190,6 +191,7 @@ func (l *loader) follower(pair yamltext.Pair, leader Campaign) *Campaign {
 func (l *loader) own(o *yamltext.Object, c *Campaign) {
 	into(&c.Label)(o.Take("label").Word())
 	c.Aliases = texts(o.Take("aliases"))
+	rollout(o, c)
 }
 
 // uniqueReasons refuses an include and an exclude of one name: the name is the

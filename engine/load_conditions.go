@@ -15,6 +15,7 @@ import (
 func reserved() []string {
 	return []string{
 		WrongType, WrongSegment, NoGroup, NoCampaign, InvalidPhone, ClosedDay, Suppressed, PhoneOpen, NoAgent, OverCapacity, NotDue,
+		OutOfCanary, string(Shadow), string(Draft),
 	}
 }
 

@@ -178,7 +178,7 @@ func (l *loader) reasons(t *Test) []string {
 	if file == nil {
 		return nil
 	}
-	names := []string{WrongType, WrongSegment, NoGroup, NotDue}
+	names := []string{WrongType, WrongSegment, NoGroup, OutOfCanary, NotDue}
 	campaign := child(child(file, "campaigns"), t.Campaign)
 	leader := child(child(file, "campaigns"), child(campaign, "follows").Text())
 	for _, n := range []*yamltext.Node{campaign, leader, child(file, "defaults")} {

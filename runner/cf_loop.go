@@ -89,8 +89,8 @@ func (l *loop) due(now time.Time) (due []*engine.Campaign, wait time.Duration) {
 
 func (l *loop) followers() []*engine.Campaign {
 	var list []*engine.Campaign
-	for _, c := range l.book.Campaigns {
-		if c.Follows != "" {
+	for _, c := range l.book.InTurn() {
+		if c.Follows != "" && c.Mode != engine.Draft {
 			list = append(list, c)
 		}
 	}

@@ -51,6 +51,7 @@ type funnelStep struct {
 // funnelled is a campaign in one slot.
 type funnelled struct {
 	Campaign string       `json:"campaign"`
+	Mode     string       `json:"mode"`
 	Slot     string       `json:"slot"`
 	RuleBook string       `json:"rule_book"`
 	Started  bool         `json:"started"`
@@ -111,6 +112,7 @@ func (s *session) gateOf(reason string) engine.Gate {
 	gates := map[string]engine.Gate{
 		engine.InvalidPhone: engine.GatePlanned, engine.WrongType: engine.GateType, engine.WrongSegment: engine.GateSegment, engine.NoGroup: engine.GateGroup,
 		engine.Suppressed: engine.GateCompliance, engine.PhoneOpen: engine.GatePhone, engine.NoAgent: engine.GateAgent, engine.OverCapacity: engine.GateCapacity,
+		engine.OutOfCanary: engine.GateConditions,
 	}
 	if gate, own := gates[reason]; own {
 		return gate
@@ -125,7 +127,7 @@ func (s *session) gateOf(reason string) engine.Gate {
 // each lead is decided once.
 func (s *session) funnelOf(c *engine.Campaign, r dispatch.Report, decisions []crm.Decision) funnelled {
 	f := funnelled{
-		Campaign: c.Name, Slot: r.Slot.Start.In(s.book.Zone).Format(time.RFC3339), RuleBook: s.book.Short(),
+		Campaign: c.Name, Mode: c.Rollout(), Slot: r.Slot.Start.In(s.book.Zone).Format(time.RFC3339), RuleBook: s.book.Short(),
 		Planned: len(decisions), decisions: decisions, reasons: map[string]int{},
 	}
 	f.Steps = make([]funnelStep, engine.GateCapacity+1)
@@ -136,7 +138,7 @@ func (s *session) funnelOf(c *engine.Campaign, r dispatch.Report, decisions []cr
 		f.Started = f.Started || g.Already > 0
 	}
 	for _, d := range decisions {
-		if d.Injected {
+		if wanted(d) {
 			f.Injected++
 			continue
 		}
@@ -156,28 +158,24 @@ func (s *session) funnelOf(c *engine.Campaign, r dispatch.Report, decisions []cr
 	return f
 }
 
+// wanted says whether a lead is called, or would be if the campaign called.
+func wanted(d crm.Decision) bool {
+	return d.Injected || d.Reason == string(engine.Shadow) || d.Reason == string(engine.Draft)
+}
+
 // lookback is how long ago the slot before may have been.
 const lookback = 14 * 24 * time.Hour
 
 // before compares with the last slot of the campaign that was started.
 func (s *session) before(ctx context.Context, c *engine.Campaign, r dispatch.Report, now map[string]int) (*mover, error) {
-	runs, err := s.store.RunsBetween(ctx, crm.At(r.Slot.Start.Add(-lookback)), crm.At(r.Slot.Start))
-	if err != nil {
+	last, decisions, err := s.lastSlot(ctx, c, r)
+	if err != nil || decisions == nil {
 		return nil, err
 	}
-	runs = slices.DeleteFunc(runs, func(run crm.Run) bool { return run.Campaign != c.Name })
-	if len(runs) == 0 {
-		return nil, nil
-	}
-	last := slices.MaxFunc(runs, func(a, b crm.Run) int { return cmp.Compare(a.SlotStart, b.SlotStart) })
-	decisions, err := s.store.Decisions(ctx, crm.SlotKey(c.Name, last.SlotStart.Time().In(s.book.Zone)))
-	if err != nil {
-		return nil, err
-	}
-	m := &mover{Slot: s.local(last.SlotStart)}
+	m := &mover{Slot: s.local(last)}
 	moved := maps.Clone(now)
 	for _, d := range decisions {
-		if d.Injected {
+		if wanted(d) {
 			m.Injected++
 		} else {
 			moved[d.Reason]--
@@ -189,6 +187,38 @@ func (s *session) before(ctx context.Context, c *engine.Campaign, r dispatch.Rep
 		}
 	}
 	return m, nil
+}
+
+// lastSlot is the last slot of the campaign that was started before one, with
+// what was decided then. A shadow has no runs: its slots are looked through.
+func (s *session) lastSlot(ctx context.Context, c *engine.Campaign, r dispatch.Report) (crm.Instant, []crm.Decision, error) {
+	runs, err := s.store.RunsBetween(ctx, crm.At(r.Slot.Start.Add(-lookback)), crm.At(r.Slot.Start))
+	if err != nil {
+		return 0, nil, err
+	}
+	var starts []crm.Instant
+	for _, run := range runs {
+		if run.Campaign == c.Name {
+			starts = append(starts, run.SlotStart)
+		}
+	}
+	if c.Mode == engine.Shadow {
+		for day := r.Slot.Date.AddDays(-14); !r.Slot.Date.Before(day); day = day.AddDays(1) {
+			for _, slot := range s.book.Week(c, nil).On(day) {
+				if slot.Start.Before(r.Slot.Start) {
+					starts = append(starts, crm.At(slot.Start))
+				}
+			}
+		}
+	}
+	slices.Sort(starts)
+	for _, start := range slices.Backward(slices.Compact(starts)) {
+		decisions, err := s.store.Decisions(ctx, crm.SlotKey(c.Name, start.Time().In(s.book.Zone)))
+		if err != nil || len(decisions) > 0 {
+			return start, decisions, err
+		}
+	}
+	return 0, nil, nil
 }
 
 // printFunnel tells people: a line a gate that took somebody away.
@@ -213,7 +243,12 @@ func (s *session) printFunnel(f *funnelled) {
 		}
 		s.Printf("%s", line)
 	}
-	s.Printf("%7d  to be called", f.Injected)
+	switch f.Mode {
+	case string(engine.Draft), string(engine.Shadow):
+		s.Printf("%7d  would be called, but the campaign is a %s", f.Injected, f.Mode)
+	default:
+		s.Printf("%7d  to be called", f.Injected)
+	}
 	if f.Before != nil {
 		line := fmt.Sprintf("         slot of %s: %d", strings.Replace(f.Before.Slot[:16], "T", " ", 1), f.Before.Injected)
 		if f.Before.Reason != "" {
@@ -244,7 +279,7 @@ func (s *session) behind(all []funnelled, reason string) error {
 	for _, f := range all {
 		for _, d := range f.decisions {
 			known[cmp.Or(d.Reason, "injected")] = true
-			if d.Reason == reason || d.Injected && reason == "injected" {
+			if d.Reason == reason || wanted(d) && reason == "injected" {
 				rows = append(rows, []any{d.LeadID, d.Group, d.Score, orNil(d.Rank, d.Rank != 0), d.Detail})
 			}
 		}

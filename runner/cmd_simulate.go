@@ -22,6 +22,9 @@ type simulateOptions struct {
 	days int
 	out  string
 	seed uint64
+
+	campaign string // of one moment
+	ranged   bool   // from, days or seed is given
 }
 
 func newSimulateCommand(a *app) *cobra.Command {
@@ -31,15 +34,20 @@ func newSimulateCommand(a *app) *cobra.Command {
 		Short: "run whole days in memory at a clock of its own",
 		Long: "simulate lives through whole days in memory, over the leads of fixtures/ (or of the folder or database named with\n" +
 			"--db): leads come in, campaigns start, tick and stop, agents call, and what calls come to is heard. It writes the\n" +
-			"dialer's files into a folder of its own.",
-		Example: "  callsheet simulate --from 2026-11-23 --days 2 --out campaigns",
+			"dialer's files into a folder of its own. With --at it does so for one moment: the starts that there would be then.",
+		Example: "  callsheet simulate --from 2026-11-23 --days 2 --out campaigns\n  callsheet simulate --at 2026-11-23T10:00 --campaign PVI",
 		Args:    exactly(0, "no argument"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd.Context(), a, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			flags := cmd.Flags()
+			o.ranged = flags.Changed("from") || flags.Changed("days") || flags.Changed("seed")
+			return runSimulate(cmd.Context(), a, o)
+		},
 	}
 	cmd.Flags().StringVar(&o.from, "from", "", "first day, such as 2026-11-23; the first working day after the newest lead when left out")
 	cmd.Flags().IntVar(&o.days, "days", 1, "how many working days")
 	cmd.Flags().StringVar(&o.out, "out", "campaigns", "folder for the files")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 1, "another number lets calls without a script end otherwise")
+	cmd.Flags().StringVar(&o.campaign, "campaign", "", "with --at: only this campaign, by name or alias; all but those that follow another when left out")
 	return cmd
 }
 
@@ -50,6 +58,12 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 	if o.out == "" {
 		return usageError{errors.New("--out is empty: name a folder for the files")}
 	}
+	if a.at == "" && o.campaign != "" {
+		return usageError{errors.New("--campaign is for one moment: add --at")}
+	}
+	if a.at != "" && o.ranged {
+		return usageError{errors.New("--at simulates one moment: leave out --from, --days and --seed")}
+	}
 	source := filepath.Join(a.rules, "fixtures")
 	if a.dbGiven {
 		source = a.db
@@ -58,7 +72,11 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		return err
 	}
 	return a.withoutStore(ctx, func(s *session) error {
-		s.fixtures, s.desk.Hide, s.desk.Brief = true, hiderOfFixtures(), true
+		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
+		if a.at != "" {
+			return s.simulateMoment(ctx, a, source, o)
+		}
+		s.desk.Brief = true
 		return s.simulate(ctx, a, source, o)
 	})
 }

@@ -112,6 +112,10 @@ func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all 
 	for _, c := range campaigns {
 		reports, err := s.desk.Start(ctx, s.book, c, s.now)
 		all = append(all, reports...)
+		if why := s.book.NotStarted(c, s.now); why != "" {
+			s.Note("%s %s: not started", c.Name, why)
+			continue
+		}
 		if c.Follows != "" && err == nil && len(reports) == 0 {
 			s.Note("%s %s: no slot of %s runs", c.Name, s.now.In(s.book.Zone).Format("2006-01-02 15:04:05"), c.Follows)
 		}
@@ -126,10 +130,10 @@ func (s *session) start(ctx context.Context, campaigns []*engine.Campaign) (all 
 }
 
 // chosen are the campaigns that --type names, or all that have slots of their
-// own, in the order of the file.
+// own, in their turn.
 func chosen(book *engine.RuleBook, types []string) ([]*engine.Campaign, error) {
 	var list []*engine.Campaign
-	for _, c := range book.Campaigns {
+	for _, c := range book.InTurn() {
 		if len(types) == 0 && c.Follows == "" {
 			list = append(list, c)
 		}

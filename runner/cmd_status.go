@@ -40,6 +40,8 @@ type statusJSON struct {
 	Runs     int           `json:"open_runs"`
 	Waiting  int           `json:"files_waiting"`
 	Degraded bool          `json:"degraded"`
+	// Rollout are the campaigns that are not live, or begin or end soon.
+	Rollout []rolloutJSON `json:"rollout"`
 }
 
 type rejectedJSON struct {
@@ -64,6 +66,7 @@ func runStatus(ctx context.Context, a *app, s *session) error {
 	out := statusJSON{
 		Version: status.Version, Since: status.Since.In(s.book.Zone), Rules: s.book.Rules, Files: s.book.Files, Mode: modeOf(s.book),
 		Runs: len(runs), Waiting: len(files), Degraded: status.Rejected != nil,
+		Rollout: rollouts(s.book, s.now),
 	}
 	if r := status.Rejected; r != nil {
 		out.Edit = &rejectedJSON{
@@ -112,6 +115,9 @@ func (s *session) showStatus(out statusJSON, status engine.Status) error {
 		s.Printf("           %s", remedy(status.Rejected.Faults))
 	}
 	s.Printf("RUNS       %s open, %s to hand over", plural(out.Runs, "run"), plural(out.Waiting, "file"))
+	for _, r := range out.Rollout {
+		s.Printf("ROLLOUT    %s %s", r.Campaign, r)
+	}
 	if out.Degraded {
 		s.Printf("DEGRADED: %s", errDegraded)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,14 +13,21 @@ import (
 	"callsheet/runner/internal/terminal"
 )
 
+type weekOptions struct {
+	days     int
+	from, to string
+	ranged   bool // from or to is given
+	counted  bool // days is given
+}
+
 func newWeekCommand(a *app) *cobra.Command {
-	days := 7
+	o := weekOptions{days: 7}
 	cmd := &cobra.Command{
 		Use:   "week [DATE]",
 		Short: "show which campaign calls when, day by day",
-		Long: "week shows the slots of every campaign from the Monday of a date on, with the holidays that close them. Groups with\n" +
-			"other holidays stand apart.",
-		Example: "  callsheet week 2026-12-21",
+		Long: "week shows the slots of every campaign from the Monday of a date on, or from one day to another, with the holidays\n" +
+			"that close them, and what begins and ends. Groups with other holidays stand apart.",
+		Example: "  callsheet week 2026-12-21\n  callsheet week --from 2026-12-15 --to 2027-01-05",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageError{fmt.Errorf("week takes one date, not %d", len(args))}
@@ -27,25 +35,58 @@ func newWeekCommand(a *app) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withoutStore(cmd.Context(), func(s *session) error { return runWeek(s, args, days) })
+			o.ranged = cmd.Flags().Changed("from") || cmd.Flags().Changed("to")
+			o.counted = cmd.Flags().Changed("days")
+			return a.withoutStore(cmd.Context(), func(s *session) error { return runWeek(s, args, o) })
 		},
 	}
-	cmd.Flags().IntVar(&days, "days", days, "how many days")
+	cmd.Flags().IntVar(&o.days, "days", o.days, "how many days")
+	cmd.Flags().StringVar(&o.from, "from", "", "first day, instead of the Monday of DATE; today when only --to is given")
+	cmd.Flags().StringVar(&o.to, "to", "", "last day; a week in all when only --from is given")
 	return cmd
 }
 
-func runWeek(s *session, args []string, days int) error {
-	if days < 1 || days > 366 {
-		return usageError{fmt.Errorf("--days is %d: show 1 to 366 days", days)}
+// shown is the first of the days to show, and how many there are.
+func (s *session) shown(args []string, o weekOptions) (first calendar.Date, days int, err error) {
+	day, days := calendar.DateOf(s.now.In(s.book.Zone)), o.days
+	if o.ranged && (len(args) > 0 || o.counted) {
+		return day, 0, usageError{errors.New("give either a date and --days, or --from and --to")}
 	}
-	day := calendar.DateOf(s.now.In(s.book.Zone))
+	text := o.from
 	if len(args) == 1 {
-		var err error
-		if day, err = calendar.ParseDate(args[0]); err != nil {
-			return usageError{err}
+		text = args[0]
+	}
+	if text != "" {
+		if day, err = calendar.ParseDate(text); err != nil {
+			return day, 0, usageError{err}
 		}
 	}
-	first := day.AddDays(-(int(day.Weekday()) + 6) % 7)
+	if o.to != "" {
+		last, err := calendar.ParseDate(o.to)
+		if err != nil {
+			return day, 0, usageError{err}
+		}
+		if days = day.DaysUntil(last) + 1; days < 1 || days > mostDays {
+			return day, 0, usageError{fmt.Errorf("from %s to %s are %d days: show 1 to %d", day, last, days, mostDays)}
+		}
+	}
+	if days < 1 || days > mostDays {
+		return day, 0, usageError{fmt.Errorf("--days is %d: show 1 to %d days", days, mostDays)}
+	}
+	if !o.ranged {
+		day = day.AddDays(-(int(day.Weekday()) + 6) % 7)
+	}
+	return day, days, nil
+}
+
+// mostDays is how many days week shows at most.
+const mostDays = 366
+
+func runWeek(s *session, args []string, o weekOptions) error {
+	first, days, err := s.shown(args, o)
+	if err != nil {
+		return err
+	}
 	if s.Format != terminal.Table {
 		return s.weekRows(first, days)
 	}
@@ -55,13 +96,22 @@ func runWeek(s *session, args []string, days int) error {
 		names = append(names, fmt.Sprintf("%s %02d/%02d", d.Weekday().String()[:3], d.Day, d.Month))
 	}
 	var rows [][]any
+	var told []string // of each row
 	for _, c := range s.book.Campaigns {
+		changes := strings.Join(coverage{s.book}.changes(c, first, first.AddDays(days-1)), "; ")
 		for _, calls := range s.callers(c) {
-			row := []any{calls.name}
+			row := []any{calls.label(c)}
 			for i := range days {
 				row = append(row, s.cell(c, calls.group, first.AddDays(i)))
 			}
-			rows = append(rows, row)
+			rows, told = append(rows, row), append(told, changes)
+			changes = ""
+		}
+	}
+	if slices.ContainsFunc(told, func(text string) bool { return text != "" }) {
+		names = append(names, "changes")
+		for i := range rows {
+			rows[i] = append(rows[i], told[i])
 		}
 	}
 	return s.Table(terminal.Columns(names...), rows)
@@ -71,6 +121,15 @@ func runWeek(s *session, args []string, days int) error {
 type weekRow struct {
 	name  string
 	group *engine.Group // one of them; nil for the book's calendar
+}
+
+// label is the name of the row for people: with the mode of a campaign that is
+// not live.
+func (r weekRow) label(c *engine.Campaign) string {
+	if c.Mode == engine.Live {
+		return r.name
+	}
+	return c.Name + " (" + c.Rollout() + ")" + strings.TrimPrefix(r.name, c.Name)
 }
 
 // callers are the rows of a campaign: one for the calendar of the book, and one

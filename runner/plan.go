@@ -58,6 +58,7 @@ func (s *session) show(p *planned) error {
 	if err := s.Table(movementColumns(), p.movements()); err != nil {
 		return err
 	}
+	s.showModes(p)
 	s.showExamples(p)
 	s.showGuardrails(p)
 	if len(p.failed) > 0 {
@@ -124,6 +125,18 @@ func (p *planned) movements() (rows [][]any) {
 	return rows
 }
 
+// showModes tells of the campaigns of the later book that do not call everybody.
+func (s *session) showModes(p *planned) {
+	for _, c := range p.after.Campaigns {
+		switch c.Mode {
+		case engine.Draft, engine.Shadow:
+			s.Printf("%s is a %s: it calls nobody", c.Name, c.Mode)
+		case engine.Canary:
+			s.Printf("%s is a canary: it calls %d %% of the leads", c.Name, c.Share)
+		}
+	}
+}
+
 // mean is a score to one decimal, nil of nobody.
 func mean(sum int64, of int) any {
 	if of == 0 {
@@ -186,6 +199,9 @@ func reasonInWords(s dispatch.Standing) string {
 		return "there is no such campaign"
 	case dispatch.NoSlot:
 		return "no slot is to come"
+	}
+	if s.Reason == string(engine.Draft) || s.Reason == string(engine.Shadow) {
+		return "the campaign is a " + s.Reason
 	}
 	if s.Rule != "" {
 		return s.Reason + " (" + brief(strings.Join(strings.Fields(s.Rule), " ")) + ")"

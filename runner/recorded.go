@@ -180,7 +180,7 @@ func proved(rules, file string, text []byte) error {
 // tellRecorded says where the test comes to something else than explain does:
 // it does not know what only the store knows.
 func (s *session) tellRecorded(t engine.Test, campaigns []dispatch.Considered) {
-	store := []string{engine.NotDue, engine.Suppressed, engine.PhoneOpen, engine.InvalidPhone}
+	store := []string{engine.NotDue, engine.Suppressed, engine.PhoneOpen, engine.InvalidPhone, engine.OutOfCanary, string(engine.Shadow), string(engine.Draft)}
 	for _, c := range campaigns {
 		if slices.Contains(store, c.Reason) {
 			continue

@@ -27,6 +27,7 @@ type schedule struct {
 	jobs map[string]func(context.Context, *session) error // the commands that there are, by name
 
 	minute  time.Time            // that was seen to last
+	day     calendar.Date        // likewise
 	started map[string]time.Time // beginning of the slot started last, by campaign
 	ran     map[string]time.Time // time for which a job ran last, by name
 }
@@ -83,6 +84,7 @@ func (sc *schedule) run(ctx context.Context) error {
 		work := context.WithoutCancel(ctx)
 		if minute := sc.now.Truncate(time.Minute); !minute.Equal(sc.minute) {
 			sc.minute = minute
+			sc.announce()
 			sc.warn(sc.stops(work))
 			sc.starts(work)
 			sc.runJobs(work, begun)
@@ -141,7 +143,7 @@ func (sc *schedule) stops(ctx context.Context) error {
 // when the service itself begins in the middle of it. A start that fails is
 // tried again a minute later.
 func (sc *schedule) starts(ctx context.Context) {
-	for _, c := range sc.book.Campaigns {
+	for _, c := range sc.book.InTurn() {
 		slot, ok := sc.running(c)
 		if !ok || sc.started[c.Name].Equal(slot.Start) {
 			continue
@@ -160,7 +162,7 @@ func (sc *schedule) starts(ctx context.Context) {
 // running is the slot of a campaign that any of its groups is in, as long as
 // enough of it is left to start it: a start would take the next one else.
 func (sc *schedule) running(c *engine.Campaign) (slot calendar.Slot, ok bool) {
-	if c.Follows != "" {
+	if c.Follows != "" || c.Mode == engine.Draft {
 		return slot, false
 	}
 	for _, g := range append([]*engine.Group{nil}, sc.book.Groups...) {

@@ -67,7 +67,7 @@ func (sim *simulated) started(day string, r dispatch.Report) {
 		switch reason {
 		case engine.WrongType, engine.WrongSegment:
 			continue
-		case engine.PhoneOpen, engine.NoAgent, engine.OverCapacity:
+		case engine.PhoneOpen, engine.NoAgent, engine.OverCapacity, string(engine.Shadow):
 		default:
 			sim.count(day, r.Campaign).blocked += n
 		}

@@ -103,7 +103,7 @@ func (sim *simulation) moments(day calendar.Date, starts []start) []moment {
 		}})
 	}
 	for _, c := range sim.book.Campaigns {
-		if c.Follows == "" {
+		if c.Follows == "" || c.Mode == engine.Draft {
 			continue
 		}
 		for at, ok := dispatch.NextTick(sim.book, c, from.Add(-time.Millisecond)); ok && at.Before(until); at, ok = dispatch.NextTick(sim.book, c, at) {
@@ -121,11 +121,11 @@ type start struct {
 }
 
 // starts lists the slots of a day, each campaign once per beginning, in the
-// order of time and then of campaigns.yaml.
+// order of time and then in their turn.
 func (s *session) starts(day calendar.Date) []start {
 	var all []start
-	for _, c := range s.book.Campaigns {
-		if c.Follows != "" {
+	for _, c := range s.book.InTurn() {
+		if c.Follows != "" || c.Mode == engine.Draft {
 			continue
 		}
 		groups := []*engine.Group{nil}

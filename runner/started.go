@@ -40,11 +40,14 @@ func (s *session) reportSlot(r dispatch.Report) {
 	}
 	nobody := true
 	for _, g := range r.Groups {
-		if g.New+g.Already+g.OverCapacity+g.PhoneOpen+g.NoAgent == 0 {
+		if g.New+g.Already+g.OverCapacity+g.PhoneOpen+g.NoAgent+g.Would == 0 {
 			continue
 		}
 		nobody = false
 		s.Printf("%s %s: %s", slot, g.Group, counts(g))
+	}
+	if r.Mode == engine.Shadow {
+		s.Note("%s: a shadow, nobody is called", slot)
 	}
 	if nobody {
 		s.Printf("%s: nobody to inject", slot)
@@ -70,6 +73,9 @@ func (s *session) label(r dispatch.Report) string {
 // waited that a tick injects.
 func counts(g dispatch.Started) string {
 	var b strings.Builder
+	if g.Would > 0 {
+		fmt.Fprintf(&b, "%d would be called, ", g.Would)
+	}
 	fmt.Fprintf(&b, "%d new, %d already injected, %d over capacity", g.New, g.Already, g.OverCapacity)
 	if g.PhoneOpen > 0 {
 		fmt.Fprintf(&b, ", %d phone open", g.PhoneOpen)
@@ -108,8 +114,8 @@ func funnelLine(r dispatch.Report) string {
 // leftOutLine counts those who stay out by reason, in the order in which the
 // reasons are looked for; of conditions and pack rules the most frequent first.
 func leftOutLine(reasons map[string]int) string {
-	before := []string{engine.WrongType, engine.WrongSegment, engine.NoGroup}
-	after := []string{engine.Suppressed, engine.PhoneOpen, engine.NoAgent, engine.OverCapacity}
+	before := []string{engine.WrongType, engine.WrongSegment, engine.NoGroup, engine.OutOfCanary}
+	after := []string{engine.Suppressed, engine.PhoneOpen, engine.NoAgent, engine.OverCapacity, string(engine.Shadow)}
 	byName := slices.DeleteFunc(slices.Collect(maps.Keys(reasons)), func(name string) bool {
 		return slices.Contains(before, name) || slices.Contains(after, name)
 	})
@@ -137,10 +143,12 @@ func (s *session) startedJSON(reports []dispatch.Report) any {
 		PhoneOpen       int      `json:"phone_open"`
 		NoAgent         int      `json:"no_agent"`
 		Files           []string `json:"files"`
+		Would           int      `json:"would_call,omitempty"` // of a shadow
 		Latency         *latency `json:"latency_seconds,omitempty"`
 	}
 	type slot struct {
 		Campaign string         `json:"campaign"`
+		Mode     engine.Mode    `json:"mode"`
 		Slot     string         `json:"slot"`
 		Tick     *time.Time     `json:"tick,omitempty"`
 		Start    time.Time      `json:"start"`
@@ -153,7 +161,7 @@ func (s *session) startedJSON(reports []dispatch.Report) any {
 	out := make([]slot, len(reports))
 	for i, r := range reports {
 		out[i] = slot{
-			Campaign: r.Campaign, Slot: r.Slot.Name, Start: r.Slot.Start, End: r.Slot.End, Groups: []group{}, Funnel: r.Funnel.Steps,
+			Campaign: r.Campaign, Mode: r.Mode, Slot: r.Slot.Name, Start: r.Slot.Start, End: r.Slot.End, Groups: []group{}, Funnel: r.Funnel.Steps,
 			Reasons: r.Reasons, Unknown: r.Unknown,
 		}
 		if !r.Tick.IsZero() {
@@ -161,7 +169,7 @@ func (s *session) startedJSON(reports []dispatch.Report) any {
 			out[i].Tick = &tick
 		}
 		for _, g := range r.Groups {
-			told := group{g.Group, g.New, g.Already, g.OverCapacity, g.PhoneOpen, g.NoAgent, orEmpty(g.Files), nil}
+			told := group{g.Group, g.New, g.Already, g.OverCapacity, g.PhoneOpen, g.NoAgent, orEmpty(g.Files), g.Would, nil}
 			if len(g.Waited) > 0 {
 				told.Latency = &latency{seconds(g.Waited, 50), seconds(g.Waited, 90)}
 			}

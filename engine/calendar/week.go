@@ -7,8 +7,9 @@ import (
 )
 
 // Week is a weekly timetable at one place: windows that come back every week in a time zone, except on holidays. It serves the
-// slots of campaigns and the hours in which the law lets people be called. Zone must be set; Holidays may be nil. A Week is only
-// read, so that many goroutines may share it.
+// slots of campaigns and the hours in which the law lets people be called. Zone must be set; Holidays may be nil. Before From and
+// after Until, both days inclusive, it has no slots; a zero one is no limit. A Week is only read, so that many goroutines may
+// share it.
 //
 // A border that the clocks jump over is the instant of the jump, one that they show twice is the first of the two; a window that
 // vanishes in a jump has no slot that day. An overnight window belongs to the date on which it begins: a holiday on the next
@@ -19,6 +20,8 @@ type Week struct {
 	Windows  []Window
 	Zone     *time.Location
 	Holidays *Holidays
+	From     Date
+	Until    Date
 }
 
 // Slot is one occurrence of a window: [Start, End) in UTC. Date is the local date on which it begins.
@@ -67,7 +70,8 @@ func (w *Week) On(d Date, names ...string) []Slot {
 	return slots
 }
 
-// Skipped is a date without a slot. Holiday names the holiday that closed it and is empty where the week has no window that day.
+// Skipped is a date without a slot. Holiday names the holiday that closed it and is empty where the week has no window that day,
+// and before it begins and after it ends.
 type Skipped struct {
 	Date    Date
 	Holiday string
@@ -81,7 +85,10 @@ func (w *Week) Skipped(from, until Date, names ...string) []Skipped {
 		open := false
 		w.each(d, names, func(Slot) { open = true })
 		if !open {
-			name, _ := w.Holidays.On(d)
+			name := ""
+			if w.runs(d) {
+				name, _ = w.Holidays.On(d)
+			}
 			skipped = append(skipped, Skipped{d, name})
 		}
 	}
@@ -95,6 +102,9 @@ const horizonDays = 2 * 366
 func (w *Week) first(t time.Time, names []string, fits func(Slot) bool) (Slot, bool) {
 	d := DateOf(t.In(w.Zone)).AddDays(-1)
 	for range horizonDays {
+		if !w.Until.IsZero() && w.Until.Before(d) {
+			break
+		}
 		var best Slot
 		found := false
 		w.each(d, names, func(s Slot) {
@@ -110,8 +120,16 @@ func (w *Week) first(t time.Time, names []string, fits func(Slot) bool) (Slot, b
 	return Slot{}, false
 }
 
+// runs says whether d is between From and Until.
+func (w *Week) runs(d Date) bool {
+	return !d.Before(w.From) && (w.Until.IsZero() || !w.Until.Before(d))
+}
+
 // each visits the slots of d in the order of Windows. The holiday is asked for once and only where a window would be open.
 func (w *Week) each(d Date, names []string, visit func(Slot)) {
+	if !w.runs(d) {
+		return
+	}
 	weekday, asked := d.Weekday(), false
 	for i := range w.Windows {
 		window := &w.Windows[i]

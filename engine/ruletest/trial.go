@@ -200,11 +200,9 @@ func (tr *trial) recovery() {
 	why := tr.recoveryWhy(reason)
 	if reason == "" {
 		reason = engine.NoCampaign
-		for _, c := range tr.book.Campaigns {
-			if c.Follows == "" && c.TakesLead(tr.class.Type[0], tr.class.Segment[0]) {
-				reason = "taken"
-				break
-			}
+		id, _ := tr.test.Lead["lead.id"].(string)
+		if tr.book.Taker(id, tr.class.Type[0], tr.class.Segment[0], tr.test.Now) != nil {
+			reason = "taken"
 		}
 	}
 	tr.got["recovery"] = got{reason, why}

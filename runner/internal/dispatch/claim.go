@@ -19,7 +19,11 @@ func (sel *selection) claim() (c crm.Claim, changes bool) {
 			c.Decisions = append(c.Decisions, d)
 		}
 	}
-	for _, r := range sel.inOrder() {
+	runs := sel.inOrder()
+	if !sel.c.Calls() {
+		runs = nil
+	}
+	for _, r := range runs {
 		changes = changes || r.grows()
 		c.Runs = append(c.Runs, sel.filled(r))
 		c.Files = append(c.Files, r.files...)

@@ -60,7 +60,8 @@ const maxExamples = 10
 
 // Compare says what it would change to go from one rule book to another: for
 // every campaign of either, which planned calls its next slot at the given time
-// would take by the one and by the other. Nothing is stored. progress, which
+// would take by the one and by the other; of a draft or a shadow those that it
+// would take if it called, unless it does in the other book. Nothing is stored. progress, which
 // may be nil, is told of the leads as they go by.
 func (d *Desk) Compare(ctx context.Context, before, after *engine.RuleBook, at time.Time, progress func(leads int)) (*Comparison, error) {
 	recorded, err := d.Store.Recorded(ctx)

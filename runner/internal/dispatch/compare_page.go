@@ -142,8 +142,8 @@ func (w *comparer) grade(page []crm.Due) {
 // campaign counts the leads that one campaign chooses.
 func (w *comparer) campaign(k int, page []crm.Due, barred map[string]crm.Suppression) {
 	m := &w.found.Campaigns[k]
-	w.before = w.sides[0].judge(m.Name, page, w.before)
-	w.after = w.sides[1].judge(m.Name, page, w.after)
+	w.before = w.sides[0].judge(m.Name, page, w.before, silent(w.comparing.before, w.comparing.after, m.Name))
+	w.after = w.sides[1].judge(m.Name, page, w.after, silent(w.comparing.after, w.comparing.before, m.Name))
 	for i := range page {
 		was, is := w.before[i].Reason == "", w.after[i].Reason == ""
 		if !was && !is {
@@ -166,16 +166,22 @@ func (w *comparer) campaign(k int, page []crm.Due, barred map[string]crm.Suppres
 const NoSlot = "no_slot"
 
 // judge is what the book says of the page, for a campaign by name: a verdict of
-// its own for each call.
-func (s *side) judge(name string, page []crm.Due, into []engine.Verdict) []engine.Verdict {
+// its own for each call. One that is silent chooses nobody.
+func (s *side) judge(name string, page []crm.Due, into []engine.Verdict, silent bool) []engine.Verdict {
 	into = into[:0]
 	campaign, ok := s.book.Campaign(name)
 	outside := engine.Verdict{Reason: NoSlot}
 	if !ok || campaign.Name != name {
 		outside.Reason = engine.NoCampaign
 	}
+	if silent {
+		outside.Reason = string(campaign.Mode)
+	}
 	for range page {
 		into = append(into, outside)
+	}
+	if silent {
+		return into
 	}
 	for _, slot := range s.slots[name] {
 		end := crm.At(slot.slot.End)

@@ -118,6 +118,9 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 			return out, err
 		}
 	}
+	if !c.Calls() {
+		out.add(engine.GateCapacity, string(c.Mode), "", true, "the campaign is a "+string(c.Mode)+": it calls nobody")
+	}
 	x.planned(slot, &out)
 	return out, nil
 }

@@ -21,6 +21,7 @@ const fewest = 20
 // Guard lists the guardrails that going from one rule book to the other would
 // pass, by a comparison of the two. Those of the book in force count, so that an
 // edit cannot widen its own; a campaign that is new has those it brings along.
+// One that calls nobody before and after needs none.
 func Guard(inForce, candidate *engine.RuleBook, c *Comparison) (breaches []Breach) {
 	for i := range c.Campaigns {
 		m := &c.Campaigns[i]
@@ -28,7 +29,7 @@ func Guard(inForce, candidate *engine.RuleBook, c *Comparison) (breaches []Breac
 		if !ok {
 			campaign, ok = byName(candidate, m.Name)
 		}
-		if !ok || m.Entering == 0 && m.Leaving == 0 {
+		if !ok || m.Entering == 0 && m.Leaving == 0 || !calls(inForce, candidate, m.Name) {
 			continue
 		}
 		g := campaign.Guardrails

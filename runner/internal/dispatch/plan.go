@@ -79,8 +79,8 @@ func (p *plan) unusable(l *crm.Lead, planned *crm.Call) *crm.Call {
 // that is past; everybody else at the start of the earliest slot of any
 // campaign that has not ended. It is false when no campaign takes the lead.
 func (p *plan) due(l *crm.Lead, g *engine.Group) (kind string, due crm.Instant, ok bool) {
-	takes := func(c *engine.Campaign) bool { return c.TakesLead(l.Type, l.Segment) }
-	if !slices.ContainsFunc(p.book.Campaigns, takes) {
+	serves := func(c *engine.Campaign) bool { return p.book.Serves(c, l.ID, l.Type, l.Segment, p.now) }
+	if !slices.ContainsFunc(p.book.Campaigns, serves) {
 		return "", 0, false
 	}
 	if l.Type != fsbo || !l.CallbackAt.Valid {
@@ -96,8 +96,8 @@ func (p *plan) due(l *crm.Lead, g *engine.Group) (kind string, due crm.Instant, 
 // fsbo is the lead type of owners who sell without an agency.
 const fsbo = "FSBO"
 
-// slot is the start of the earliest slot of any campaign on the calendar of a
-// group.
+// slot is the start of the earliest slot of any campaign that calls, on the
+// calendar of a group.
 func (p *plan) slot(g *engine.Group) crm.Maybe[crm.Instant] {
 	name := p.book.CalendarOf(g)
 	if start, ok := p.earliest[name]; ok {
@@ -105,6 +105,9 @@ func (p *plan) slot(g *engine.Group) crm.Maybe[crm.Instant] {
 	}
 	var best crm.Maybe[crm.Instant]
 	for _, c := range p.book.Campaigns {
+		if !c.Calls() {
+			continue
+		}
 		slot, ok := p.book.Week(c, g).Next(p.now, 0)
 		if start := crm.At(slot.Start); ok && (!best.Valid || start < best.V) {
 			best = crm.Some(start)

@@ -29,8 +29,8 @@ type Recovered struct {
 
 // Recover plans a call for every lead that rules/recovery.yaml takes, a page
 // of leads at a time: in the first slot, beginning at the given time or later,
-// of the first campaign in the order of the file that takes its type and
-// segment, on the first day on which no rule of the packs in force forbids a
+// of the first campaign in the order of the file that calls and takes its type
+// and segment, on the first day on which no rule of the packs in force forbids a
 // call because of those made before. A planned call in the past is moved, not
 // doubled. [Desk.Rehearsal] decides the same and stores nothing.
 func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time) (Recovered, error) {
@@ -149,7 +149,7 @@ func (r *recovery) plan(l *crm.Lead, class *engine.Classified, i int, past *engi
 	if l.Phone == "" {
 		return call, engine.InvalidPhone
 	}
-	c := r.campaign(class.Type[i], class.Segment[i])
+	c := r.receiver.book.Taker(l.ID, class.Type[i], class.Segment[i], r.at)
 	if c == nil {
 		return call, engine.NoCampaign
 	}
@@ -171,17 +171,6 @@ func (r *recovery) plan(l *crm.Lead, class *engine.Classified, i int, past *engi
 	call.State, call.Phone, call.Campaign = crm.CallPlanned, l.Phone, c.Name
 	call.DueAt, call.Reason, call.AgreedExactTime = crm.At(due), why, false
 	return call, ""
-}
-
-// campaign is the first one with slots of its own that takes a type and
-// segment.
-func (r *recovery) campaign(leadType, segment string) *engine.Campaign {
-	for _, c := range r.receiver.book.Campaigns {
-		if c.Follows == "" && c.TakesLead(leadType, segment) {
-			return c
-		}
-	}
-	return nil
 }
 
 // due is the beginning of the first slot whose day the past allows, and the

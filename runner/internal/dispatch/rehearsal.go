@@ -31,12 +31,12 @@ type rehearsal struct {
 	decided []crm.Decision
 }
 
-// Preview rehearses a start of a campaign, and gives what it would decide about
+// Preview rehearses a start of a campaign, a draft too, and gives what it would decide about
 // each lead, by slot and lead: the decisions stored for its slots, with those
 // that it would take now in their places.
 func (d *Desk) Preview(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, map[string][]crm.Decision, error) {
 	desk := d.Rehearsal()
-	reports, err := desk.Start(ctx, book, c, at)
+	reports, err := desk.decide(ctx, book, c, at)
 	if err != nil {
 		return nil, nil, err
 	}

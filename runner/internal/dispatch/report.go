@@ -23,7 +23,7 @@ func (sel *selection) steps() crm.Funnel {
 // report is what the start tells people.
 func (sel *selection) report() Report {
 	report := Report{
-		Campaign: sel.c.Name, Slot: sel.s.slot, Funnel: sel.steps(), Closed: sel.s.closed,
+		Campaign: sel.c.Name, Mode: sel.c.Mode, Slot: sel.s.slot, Funnel: sel.steps(), Closed: sel.s.closed,
 		Reasons: map[string]int{}, Unknown: map[string]int{}, PassedOver: sel.passedOver,
 	}
 	if sel.follows() {

@@ -64,6 +64,7 @@ func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 			return nil, err
 		}
 	}
+	sel.mute()
 	for _, r := range sel.runs {
 		sel.write(r)
 	}

@@ -413,6 +413,12 @@ func (t *tally) grade(before, after uint8, was, is int64) {
 // campaign counts the leads that a campaign chooses.
 func (t *tally) campaign(m *Movement, before, after *said) (examples []int) {
 	olds, news := before.chosen[m.Name], after.chosen[m.Name]
+	if silent(t.c.before, t.c.after, m.Name) {
+		olds = nil
+	}
+	if silent(t.c.after, t.c.before, m.Name) {
+		news = nil
+	}
 	for w := range t.moved {
 		var was, is uint64
 		if olds != nil {

@@ -21,7 +21,9 @@ type Started struct {
 	// OverCapacity, PhoneOpen and NoAgent count the leads that would be called
 	// but for room, for another call to their phone, for somebody to call.
 	OverCapacity, PhoneOpen, NoAgent int
-	Files                            []string // of this start, in the order of their sequence numbers
+	// Would counts those that a campaign would call that calls nobody.
+	Would int
+	Files []string // of this start, in the order of their sequence numbers
 	// Waited is how long those leads waited from their arrival to their first
 	// call that a tick injects now, shortest first.
 	Waited []time.Duration
@@ -30,6 +32,7 @@ type Started struct {
 // Report is what a start did for one campaign in one slot.
 type Report struct {
 	Campaign string
+	Mode     engine.Mode
 	Slot     calendar.Slot
 	Tick     time.Time // of a campaign that follows another one; zero for others
 	Groups   []Started
@@ -56,8 +59,17 @@ const attempts = 5
 // slot that was stopped is over. Calls injected earlier stay as they are, so
 // that starting again adds only what is new. A campaign that follows another one
 // has one tick: see [Desk.Tick]. [Desk.Rehearsal] decides the same and stores
-// nothing.
+// nothing. A draft, and a campaign before its first and after its last day, are
+// not started: there is no report. A shadow stores what it decides, and no more.
 func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
+	if book.NotStarted(c, at) != "" {
+		return nil, nil
+	}
+	return d.decide(ctx, book, c, at)
+}
+
+// decide is Start of any campaign.
+func (d *Desk) decide(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
 	st := start{desk: d, book: book, c: c, at: at}
 	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)

@@ -190,13 +190,14 @@ func (s *stopping) decide(ctx context.Context, r *StoppedRun) error {
 
 // next is the campaign and the slot for which the calls of a run are planned
 // again: the first that begins when the run's slot is over, or later, and is
-// not over itself. A campaign that the book no longer has has none.
+// not over itself. A campaign that the book no longer has, or that calls nobody
+// any more, has none.
 func (s *stopping) next(r *crm.Run) (campaign string, due crm.Maybe[crm.Instant]) {
 	c, ok := s.book.Campaign(r.Campaign)
 	if ok && c.Follows != "" {
 		c, ok = s.book.Campaign(c.Follows)
 	}
-	if !ok {
+	if !ok || !s.book.Open(c, s.at) {
 		return r.Campaign, due
 	}
 	g, _ := s.book.Group(r.Group)
@@ -252,7 +253,7 @@ func (s *stopping) signal(d *engine.Dialer, campaign, group string) crm.File {
 // dialers know a signal.
 func (s *stopping) force() {
 	for _, c := range s.book.Campaigns {
-		if len(s.options.Types) > 0 && !slices.Contains(s.options.Types, c.Name) || c.Dialer.StopSignal == engine.StopNone {
+		if !c.Calls() || len(s.options.Types) > 0 && !slices.Contains(s.options.Types, c.Name) || c.Dialer.StopSignal == engine.StopNone {
 			continue
 		}
 		for _, g := range s.book.Groups {

@@ -19,6 +19,7 @@ type campaign struct {
 	Segments  []string `json:"segments"`
 	Slots     []string `json:"slots"`
 	Follows   string   `json:"follows,omitempty"`
+	Mode      string   `json:"mode"`    // live, draft, shadow, or canary with a share
 	Running   []string `json:"running"` // ids of open runs
 	Slot      *slot    `json:"slot"`    // the one that runs, or the next
 }
@@ -40,7 +41,7 @@ func (s *Server) campaigns(w http.ResponseWriter, r *http.Request) error {
 	for i, c := range book.Campaigns {
 		list[i] = campaign{
 			Name: c.Name, Label: c.Label, Aliases: orNone(c.Aliases), LeadTypes: orNone(c.LeadTypes), Segments: orNone(c.Segments),
-			Slots: orNone(c.Slots), Follows: c.Follows, Running: []string{}, Slot: nextSlot(book, c, now),
+			Slots: orNone(c.Slots), Follows: c.Follows, Mode: c.Rollout(), Running: []string{}, Slot: nextSlot(book, c, now),
 		}
 		for _, run := range open {
 			if run.Campaign == c.Name {
