@@ -118,14 +118,26 @@ func (b *RuleBook) Serves(c *Campaign, lead, leadType, segment string, at time.T
 }
 
 // Taker is the first campaign with slots of its own that may call a lead of a
-// type and segment at a time or later; nil when there is none.
+// type and segment at a time; where none has begun yet, the one that begins
+// first; nil when there is none.
 func (b *RuleBook) Taker(lead, leadType, segment string, at time.Time) *Campaign {
+	var next *Campaign
 	for _, c := range b.Campaigns {
-		if c.Follows == "" && b.Serves(c, lead, leadType, segment, at) {
+		switch {
+		case c.Follows != "" || !b.Serves(c, lead, leadType, segment, at):
+		case b.Runs(c, at):
 			return c
+		case next == nil || c.From.Before(next.From):
+			next = c
 		}
 	}
-	return nil
+	return next
+}
+
+// Runs says whether the campaign calls somebody on the day of a time, if it has
+// slots then.
+func (b *RuleBook) Runs(c *Campaign, at time.Time) bool {
+	return c.Calls() && b.NotStarted(c, at) == ""
 }
 
 // InTurn are the campaigns in the order in which they start at one time: that

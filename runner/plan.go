@@ -174,7 +174,10 @@ func (s *session) showExamples(p *planned) {
 // moveInWords is what a move is and why.
 func moveInWords(e dispatch.Move) string {
 	text := "chosen → not chosen: " + reasonInWords(e.After)
-	if e.After.Chosen {
+	switch {
+	case e.After.Chosen && e.Before.Reason == engine.NoCampaign:
+		text = "not chosen → chosen: the campaign is new"
+	case e.After.Chosen:
 		text = "not chosen → chosen: no longer " + reasonInWords(e.Before)
 	}
 	for _, fact := range []struct{ name, before, after string }{
@@ -201,7 +204,7 @@ func reasonInWords(s dispatch.Standing) string {
 		return "no slot is to come"
 	}
 	if s.Reason == string(engine.Draft) || s.Reason == string(engine.Shadow) {
-		return "the campaign is a " + s.Reason
+		return "a " + s.Reason
 	}
 	if s.Rule != "" {
 		return s.Reason + " (" + brief(strings.Join(strings.Fields(s.Rule), " ")) + ")"

@@ -46,7 +46,12 @@ func newRoster(t *testing.T, begin string) *roster {
 // live keeps the schedule until a time.
 func (r *roster) live(until string) {
 	r.Helper()
-	r.end = r.time(until)
+	r.liveTo(r.time(until))
+}
+
+func (r *roster) liveTo(end time.Time) {
+	r.Helper()
+	r.end = end
 	slices.SortStableFunc(r.events, func(a, b event) int { return a.at.Compare(b.at) })
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
@@ -225,5 +230,32 @@ func TestOneScheduleAtATime(t *testing.T) {
 	}
 	if _, ok, err := r.loop.store.Acquire(t.Context(), loopName, "third", crm.At(r.now), crm.At(r.now.Add(time.Second))); err != nil || !ok {
 		t.Errorf("the lease is kept: %v, %v", ok, err)
+	}
+}
+
+// The first day of a campaign and the end of its last one are told of once, and
+// nothing is started in between.
+func TestScheduleAnnounces(t *testing.T) {
+	t.Parallel()
+	r := newRoster(t, "16:58:00")
+	r.edit("    slots: [M, A, E]\n", "    slots: [M, A, E]\n    active: {until: 2026-11-22}\n")
+	r.edit("    slots: [M, A]\n", "    slots: [M, A]\n    active: {from: 2026-11-24}\n    mode: canary 10%\n")
+	r.edit("    slots: [A]\n", "    slots: [A]\n    active: {until: 2026-11-23}\n    mode: shadow\n")
+	r.arrives("16:58:30", "L1", 1)
+	r.liveTo(r.time("23:58:00").Add(10 * time.Minute))
+	log := r.log.String()
+	for _, line := range []string{
+		`msg="a campaign begins" campaign=PVB mode="canary 10%" first_day=2026-11-24`,
+		`msg="a campaign has ended" campaign=PQSC mode=shadow last_day=2026-11-23`,
+	} {
+		if strings.Count(log, line) != 1 || !strings.Contains(log, "2026-11-24T00:00:00.000+01:00 level=INFO "+line) {
+			t.Errorf("not told once, at midnight: %s\n%s", line, log)
+		}
+	}
+	if strings.Contains(log, "PVI") {
+		t.Errorf("PVI ended the day before, and is told of:\n%s", log)
+	}
+	if sent := r.sent(); len(sent) > 0 {
+		t.Errorf("files %v", sent)
 	}
 }

@@ -91,6 +91,9 @@ func (t transports) setting(name, variable string) string {
 // things are set. That the dialer answers is not asked.
 func (s *session) unsendable(campaigns []*engine.Campaign) error {
 	for _, c := range campaigns {
+		if !c.Calls() {
+			continue
+		}
 		if _, err := s.transports().to(c.Dialer.Name); err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
 		}

@@ -62,8 +62,8 @@ func others(week *calendar.Week, q sequel) []string {
 
 // campaign is the one that calls a lead again: that of the call, or of the one
 // planned last, the one that the report names, or the first that takes the
-// lead; of one that follows another it is the other. One that calls nobody any
-// more is passed over. It is nil when there is none.
+// lead; of one that follows another it is the other. One that calls nobody
+// now is passed over. It is nil when there is none.
 func (db *debrief) campaign(s *subject, q sequel) *engine.Campaign {
 	for _, name := range []string{
 		campaignOfRun(q.call.RunID), q.call.Campaign, campaignOfRun(s.last.RunID), s.last.Campaign, q.record.CampaignName, q.record.CampaignID,
@@ -72,7 +72,7 @@ func (db *debrief) campaign(s *subject, q sequel) *engine.Campaign {
 		if ok && c.Follows != "" {
 			c, ok = db.book.Campaign(c.Follows)
 		}
-		if ok && db.book.Open(c, db.now) && c.InCanary(s.ID) {
+		if ok && db.book.Runs(c, db.now) && c.InCanary(s.ID) {
 			return c
 		}
 	}

@@ -29,8 +29,8 @@ type Recovered struct {
 
 // Recover plans a call for every lead that rules/recovery.yaml takes, a page
 // of leads at a time: in the first slot, beginning at the given time or later,
-// of the first campaign in the order of the file that calls and takes its type
-// and segment, on the first day on which no rule of the packs in force forbids a
+// of the first campaign in the order of the file that calls now and takes its
+// type and segment, or of the one that begins first, on the first day on which no rule of the packs in force forbids a
 // call because of those made before. A planned call in the past is moved, not
 // doubled. [Desk.Rehearsal] decides the same and stores nothing.
 func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time) (Recovered, error) {

@@ -191,13 +191,13 @@ func (s *stopping) decide(ctx context.Context, r *StoppedRun) error {
 // next is the campaign and the slot for which the calls of a run are planned
 // again: the first that begins when the run's slot is over, or later, and is
 // not over itself. A campaign that the book no longer has, or that calls nobody
-// any more, has none.
+// now, has none.
 func (s *stopping) next(r *crm.Run) (campaign string, due crm.Maybe[crm.Instant]) {
 	c, ok := s.book.Campaign(r.Campaign)
 	if ok && c.Follows != "" {
 		c, ok = s.book.Campaign(c.Follows)
 	}
-	if !ok || !s.book.Open(c, s.at) {
+	if !ok || !s.book.Runs(c, s.at) {
 		return r.Campaign, due
 	}
 	g, _ := s.book.Group(r.Group)
