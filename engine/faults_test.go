@@ -24,9 +24,11 @@ func checkFaults(t *testing.T, cases []faultCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, faultsOf(t, edited(t, book, c.edit))); diff != "" {
+			files := edited(t, book, c.edit)
+			if diff := cmp.Diff(c.want, faultsOf(t, files)); diff != "" {
 				t.Errorf("faults (-want +got):\n%s", diff)
 			}
+			agree(t, files, c.edit.file, schemasOf(t, files))
 		})
 	}
 }

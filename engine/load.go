@@ -30,6 +30,14 @@ const (
 	goldenFolder  = "golden" // under rules/
 )
 
+// ruleFiles are those of which a book has one each.
+func ruleFiles() []string {
+	return []string{
+		campaignsFile, scoringFile, fieldsFile, leadsFile, callbacksFile, wrapupsFile, recoveryFile, transfersFile,
+		dialersFile, calendarsFile,
+	}
+}
+
 // Load reads, checks and compiles the rule book in dir: campaigns.yaml,
 // scoring.yaml and rules/. A file that dir lacks is taken from shipped, which
 // may be nil; only campaigns.yaml is never inherited, and tests. Every fault
@@ -57,8 +65,7 @@ func Read(dir, shipped fs.FS) (Sources, error) {
 // Compile checks and compiles the files of a rule book, by their path below
 // its folder, as [Sources] gives them.
 func Compile(sources Sources) (*RuleBook, error) {
-	l := &loader{faults: &yamltext.Faults{}, nodes: map[string]*yamltext.Node{}, golden: map[string]string{}, book: &RuleBook{Files: len(sources)}}
-	l.book.text = text{files: l.nodes, conditions: map[*expression.Condition]*yamltext.Node{}}
+	l := newLoader(sources)
 	l.parse(sources)
 	l.vocabulary()
 	l.compile()
@@ -68,6 +75,15 @@ func Compile(sources Sources) (*RuleBook, error) {
 	l.book.Version = l.version()
 	l.warn()
 	return l.book, nil
+}
+
+func newLoader(sources Sources) *loader {
+	l := &loader{
+		faults: &yamltext.Faults{}, nodes: map[string]*yamltext.Node{}, golden: map[string]string{},
+		book: &RuleBook{Files: len(sources)}, scopes: map[string]expression.Scope{},
+	}
+	l.book.text = text{files: l.nodes, conditions: map[*expression.Condition]*yamltext.Node{}}
+	return l
 }
 
 // loader holds what is known while a book is compiled.
@@ -84,6 +100,8 @@ type loader struct {
 	// says about one of them is not judged.
 	vague []string
 	reads map[int]bool
+	// scopes are the words that the expressions of a file know.
+	scopes map[string]expression.Scope
 }
 
 // names are the words that one file defines and others use. A list that could
@@ -94,10 +112,7 @@ type names struct {
 
 // parse reads every file as strict YAML and refuses those that no book has.
 func (l *loader) parse(sources Sources) {
-	known := []string{
-		campaignsFile, scoringFile, fieldsFile, leadsFile, callbacksFile, wrapupsFile, recoveryFile, transfersFile,
-		dialersFile, calendarsFile,
-	}
+	known := ruleFiles()
 	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		if isGolden(name) {
 			l.golden[name] = string(sources[name])
@@ -159,6 +174,7 @@ func (l *loader) expr(n *yamltext.Node, scope expression.Scope) *expression.Cond
 	if !ok {
 		return nil
 	}
+	l.scopes[n.File().Name] = scope
 	compiled, faults := l.book.Schema.Condition(text, scope)
 	if l.place(n, text, faults) {
 		return nil
@@ -184,6 +200,7 @@ func (l *loader) value(n *yamltext.Node, scope expression.Scope, want ...express
 }
 
 func (l *loader) valueOf(n *yamltext.Node, text string, scope expression.Scope, want ...expression.Type) *expression.Value {
+	l.scopes[n.File().Name] = scope
 	compiled, faults := l.book.Schema.Value(text, scope, want...)
 	if l.place(n, text, faults) {
 		return nil

@@ -62,6 +62,7 @@ func (l *loader) days(n *yamltext.Node) []calendar.Day {
 			into(&day.Until)(date(o.Take("until")))
 			o.Close()
 		}
+		on.Want(yamltext.Want{Form: yamltext.AText, Pattern: `^(\d\d-\d\d|\d{4}-\d\d-\d\d|easter([+-]\d+)?)$`})
 		text, ok := on.Word()
 		if !ok {
 			continue
@@ -83,6 +84,7 @@ func (l *loader) days(n *yamltext.Node) []calendar.Day {
 
 // date reads a day such as 2026-12-31.
 func date(n *yamltext.Node) (calendar.Date, bool) {
+	n.Want(yamltext.Want{Form: yamltext.AText, Pattern: `^\d{4}-\d\d-\d\d$`})
 	text, ok := n.Word()
 	if !ok {
 		return calendar.Date{}, false
@@ -97,6 +99,7 @@ func date(n *yamltext.Node) (calendar.Date, bool) {
 
 // clock reads a time of day such as "10:00".
 func clock(n *yamltext.Node) (calendar.Clock, bool) {
+	n.Want(yamltext.Want{Form: yamltext.AText, Pattern: `^(([01]\d|2[0-3]):[0-5]\d|24:00)$`})
 	text, ok := n.Word()
 	if !ok {
 		return 0, false

@@ -166,7 +166,7 @@ func (l *loader) follower(pair yamltext.Pair, leader Campaign) *Campaign {
 	c := leader
 	c.Name, c.Follows, c.Aliases, c.Label = pair.Key.Text(), leader.Name, nil, ""
 	o := pair.Value.Object("campaign " + c.Name)
-	o.Take("follows")
+	o.Need("follows")
 	l.own(o, &c)
 	c.within(&leader, pair.Value)
 	every := o.Need("every")

@@ -76,6 +76,7 @@ func (l *loader) signals(o *yamltext.Object, d *Dialer) {
 	}
 	empty := o.Take("empty_selection")
 	if empty == nil || empty.Text() == "no_file" {
+		empty.OneOf("no_file")
 		return
 	}
 	empty.Fault(codeStopsDialer, "a file for an empty selection would stop the dialer: a start that selects nobody writes no file",
@@ -83,6 +84,7 @@ func (l *loader) signals(o *yamltext.Object, d *Dialer) {
 }
 
 func (l *loader) fileMode(n *yamltext.Node, d *Dialer) {
+	n.Want(yamltext.Want{Form: yamltext.AText, Pattern: `^[0-7]{4}$`})
 	text, ok := n.Word()
 	if !ok {
 		return

@@ -36,7 +36,10 @@ func (l *loader) expectable(t *Test) (keys []string) {
 // expected reads what a test expects, into it.
 func (l *loader) expected(o *yamltext.Object, t *Test) {
 	keys := l.expectable(t)
-	for _, pair := range o.Rest() {
+	for _, key := range l.expectable(&Test{Lead: Facts{}, Call: Facts{}, Campaign: "any"}) {
+		o.Take(key)
+	}
+	for _, pair := range o.Node().Pairs() {
 		key := pair.Key.Text()
 		elsewhere := func(t *Test) bool { return slices.Contains(l.expectable(t), key) }
 		if !slices.Contains(keys, key) {
@@ -50,7 +53,6 @@ func (l *loader) expected(o *yamltext.Object, t *Test) {
 			default:
 				pair.Key.OneOf(keys...)
 			}
-			o.Take(key)
 			continue
 		}
 		l.expectedOf(key, o.Take(key), t)
@@ -104,6 +106,7 @@ func (l *loader) expectation(key string, c cell, t *Test) (Expected, bool) {
 	case c.n == nil:
 		return e, false
 	case c.text == nothing && !strings.HasPrefix(key, "points.") && key != "score" && key != "result":
+		c.want(yamltext.Want{Form: yamltext.OneOfWords, Words: []string{nothing}})
 		return e, true
 	case key == "score" || strings.HasPrefix(key, "points."):
 		v, ok := c.whole()

@@ -33,8 +33,18 @@ func cellOf(n *yamltext.Node) cell {
 
 func (c cell) fault(code, message, hint string) { c.n.FaultAt(c.from, c.to, code, message, hint) }
 
+// want tells what is wanted of the value; of a cell of a table nobody asks.
+func (c cell) want(w yamltext.Want) {
+	if !c.inTable {
+		c.n.Want(w)
+	}
+}
+
 // oneOf reads one of the names, any word when nobody knows them.
 func (c cell) oneOf(names []string) (string, bool) {
+	if names != nil {
+		c.want(yamltext.Want{Form: yamltext.OneOfWords, Words: names})
+	}
 	if c.n == nil || names == nil || slices.Contains(names, c.text) {
 		return c.text, c.n != nil
 	}
@@ -51,6 +61,7 @@ func (c cell) oneOf(names []string) (string, bool) {
 
 // whole reads a whole number.
 func (c cell) whole() (int64, bool) {
+	c.want(yamltext.Want{Form: yamltext.AWhole, Lowest: math.MinInt32, Highest: math.MaxInt32})
 	v, err := strconv.ParseInt(c.text, 10, 32)
 	if err != nil {
 		c.fault(yamltext.CodeValue, fmt.Sprintf("`%s` is not a whole number", c.text), "write for instance 10")
@@ -58,12 +69,16 @@ func (c cell) whole() (int64, bool) {
 	return v, err == nil
 }
 
+// factsOf lead, call or agent is a mapping of its fields to their values.
+const factsOf = "facts of "
+
 // facts reads the facts of a test's lead, call or agent over those given.
 func (l *loader) facts(n *yamltext.Node, root string, over Facts) Facts {
 	all := maps.Clone(over)
 	if all == nil {
 		all = Facts{}
 	}
+	n.Want(yamltext.Want{Form: factsOf + root})
 	for _, pair := range n.Object("the facts of a " + root).Rest() {
 		name, ok := l.knownFact(cellOf(pair.Key), root)
 		if !ok {
@@ -134,11 +149,15 @@ func (c cell) choice(values []string) (any, bool) {
 	return word, ok
 }
 
+// testTimes is the pattern of the times in tests.
+const testTimes = `^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$`
+
 // instant reads a time, which is local without an offset.
 func (l *loader) instant(c cell) time.Time {
 	if c.n == nil {
 		return time.Time{}
 	}
+	c.want(yamltext.Want{Form: yamltext.AText, Pattern: testTimes})
 	zone := l.book.Zone
 	if zone == nil {
 		zone = time.UTC

@@ -48,6 +48,7 @@ func texts(n *yamltext.Node) []string {
 	words, _ := n.Texts()
 	unique(n.Items())
 	for _, item := range n.Items() {
+		item.Want(yamltext.Want{Form: yamltext.AText, Pattern: "."})
 		if item.Kind() == yamltext.Scalar && !item.Spoiled() && item.Text() == "" {
 			item.Fault(yamltext.CodeValue, "an empty text stands for nothing here", "leave it out")
 		}

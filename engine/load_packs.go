@@ -112,7 +112,7 @@ func (l *loader) form(key *yamltext.Node, o *yamltext.Object) string {
 	var found []string
 	for _, name := range forms() {
 		if child(o.Node(), name) != nil {
-			o.Take(name)
+			o.Need(name)
 			found = append(found, name)
 		}
 	}
@@ -164,6 +164,7 @@ func (l *loader) rest(o *yamltext.Object, r *PackRule) {
 	r.After = some(o.Take("after"), l.names.outcomes, "name one outcome at least")
 	n := o.Need("rest")
 	if n.Text() == "until_new_consent" {
+		n.OneOf("until_new_consent")
 		r.UntilNewConsent = true
 		return
 	}

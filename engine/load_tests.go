@@ -91,6 +91,7 @@ func (f *testFile) csv(n *yamltext.Node, o *yamltext.Object, t Test) {
 	if at := o.Take("now"); at != nil {
 		t.Now = f.instant(cellOf(at))
 	}
+	o.Need("expect_csv")
 	file, ok := n.Word()
 	name := "rules/" + file
 	if ok && !isGolden(name) {

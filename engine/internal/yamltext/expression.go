@@ -8,6 +8,7 @@ import (
 // Expression reads a scalar that holds an expression of the rule language, and reports what YAML did to it: cut at ` #`,
 // split, swallowed by a comment. ok is false when something was reported, here or when the file was parsed.
 func (n *Node) Expression() (text string, ok bool) {
+	n.Want(Want{Form: ARule})
 	text, ok = n.scalar("an expression, such as lead.score > 10")
 	switch {
 	case !ok:

@@ -32,6 +32,7 @@ func (f Fault) Error() string { return fmt.Sprintf("%s: %s %s", f.Pos, f.Code, f
 type Faults struct {
 	files []*File
 	list  []Fault
+	wants *Wants // nil: nobody listens
 }
 
 // Add records a fault; a width below 1 becomes 1.

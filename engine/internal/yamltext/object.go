@@ -21,7 +21,9 @@ func (n *Node) Object(what string) *Object {
 		n.Fault(CodeKind, fmt.Sprintf("%s must be a mapping (key: value), not %s", what, n.kind), "write `key: value` lines, indented below it")
 		n = nil
 	}
-	return &Object{node: n, what: what}
+	o := &Object{node: n, what: what}
+	o.keys()
+	return o
 }
 
 // Node returns the mapping, nil when there is none.
@@ -29,6 +31,11 @@ func (o *Object) Node() *Node { return o.node }
 
 // Take returns the value of a key, nil when the key is not there, and makes the key a known one.
 func (o *Object) Take(key string) *Node {
+	o.ask(key, false)
+	return o.take(key)
+}
+
+func (o *Object) take(key string) *Node {
 	if !slices.Contains(o.known, key) {
 		o.known = append(o.known, key)
 	}
@@ -42,7 +49,8 @@ func (o *Object) Take(key string) *Node {
 
 // Need is Take for a key that must be there; Close reports a missing one at the beginning of the mapping.
 func (o *Object) Need(key string) *Node {
-	value := o.Take(key)
+	o.ask(key, true)
+	value := o.take(key)
 	if value == nil {
 		o.missing = append(o.missing, key)
 	}
@@ -51,6 +59,13 @@ func (o *Object) Need(key string) *Node {
 
 // Rest returns the pairs that were not taken, in file order: the entries of a mapping whose keys are names.
 func (o *Object) Rest() []Pair {
+	if k := o.keys(); k != nil {
+		k.Names = true
+	}
+	return o.rest()
+}
+
+func (o *Object) rest() []Pair {
 	var rest []Pair
 	for _, p := range o.node.Pairs() {
 		if !slices.Contains(o.known, p.Key.text) {
@@ -63,7 +78,7 @@ func (o *Object) Rest() []Pair {
 // Close reports every key that was not taken as unknown, with the one that was probably meant and the list of those
 // that exist, and every needed key that is missing, unless an unknown one is it, misspelt.
 func (o *Object) Close() {
-	for _, p := range o.Rest() {
+	for _, p := range o.rest() {
 		p.Key.Fault(CodeUnknownKey, fmt.Sprintf("unknown key `%s` in %s", p.Key.text, o.what), choiceHint(p.Key.text, o.known))
 		if meant, ok := Suggest(p.Key.text, o.known); ok {
 			o.missing = slices.DeleteFunc(o.missing, func(key string) bool { return key == meant })

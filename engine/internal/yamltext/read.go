@@ -26,10 +26,14 @@ func (n *Node) wrong(expected, hint string) {
 }
 
 // Word reads a text. An empty one between quotes is a text too.
-func (n *Node) Word() (string, bool) { return n.scalar("a text, such as morning") }
+func (n *Node) Word() (string, bool) {
+	n.Want(Want{Form: AText})
+	return n.scalar("a text, such as morning")
+}
 
 // Int reads a whole number from lowest to highest, written in decimal digits with an optional minus sign.
 func (n *Node) Int(lowest, highest int) (int, bool) {
+	n.Want(Want{Form: AWhole, Lowest: lowest, Highest: highest})
 	expected := fmt.Sprintf("a whole number from %d to %d, such as %d", lowest, highest, max(lowest, min(highest, 10)))
 	text, ok := n.scalar(expected)
 	if !ok {
@@ -45,6 +49,7 @@ func (n *Node) Int(lowest, highest int) (int, bool) {
 
 // Bool reads true or false, and nothing else.
 func (n *Node) Bool() (value, ok bool) {
+	n.Want(Want{Form: ABoolean})
 	text, ok := n.scalar("true or false")
 	if !ok {
 		return false, false
@@ -95,6 +100,7 @@ func (n *Node) Texts() (texts []string, ok bool) {
 
 // OneOf reads one of the allowed words.
 func (n *Node) OneOf(allowed ...string) (string, bool) {
+	n.Want(Want{Form: OneOfWords, Words: allowed})
 	text, ok := n.scalar("one of " + strings.Join(allowed, ", "))
 	if !ok {
 		return "", false
@@ -116,6 +122,7 @@ type Duration struct {
 // Duration reads 30m, 72h or 14d: a whole number and one unit, at most 100 years.
 func (n *Node) Duration() (Duration, bool) {
 	const expected = "a length of time, such as 30m, 72h or 14d"
+	n.Want(Want{Form: ALength})
 	text, ok := n.scalar(expected)
 	if !ok {
 		return Duration{}, false
@@ -151,6 +158,7 @@ func cutUnit(text string) (int, string) {
 // Percent reads 30% as the share 0.3. It may have decimals (2.5%) and may pass 100%, up to 1000%.
 func (n *Node) Percent() (float64, bool) {
 	const expected = "a percentage, such as 30%"
+	n.Want(Want{Form: APercentage})
 	text, ok := n.scalar(expected)
 	if !ok {
 		return 0, false
