@@ -42,6 +42,7 @@ type checkOptions struct {
 // runCheck loads the book as every other command does. Mistakes are the data
 // that it was asked for, and the error too.
 func runCheck(ctx context.Context, a *app, o checkOptions) error {
+	a.refreshSchemas()
 	book, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
 	if err == nil {
 		return a.passed(ctx, book, o)

@@ -201,15 +201,23 @@ func lineNumbers(lines []int) string {
 	return "line " + strings.Join(words, ", ")
 }
 
-// replaceFile writes a file whole: readers see the old content or the new.
+// replaceFile writes a file whole: readers see the old content or the new. A
+// file that was there keeps its mode, and a link leads to it as before.
 func replaceFile(name string, content []byte) error {
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+	}
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(file.Name()) }()
 	_, err = file.Write(content)
-	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	err = errors.Join(err, file.Chmod(mode), file.Sync(), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), name)
 	}

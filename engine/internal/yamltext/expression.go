@@ -56,16 +56,21 @@ func (n *Node) uncut() bool {
 // begins reports a plain expression whose first sign YAML may take for its own, or one day will. A minus before a number
 // or a name is safe.
 func (n *Node) begins() bool {
+	if n.begun() {
+		return true
+	}
+	n.FaultAt(0, 1, CodeBeginning, "an expression begins with a letter, a digit or ( when it stands behind its key", hintOwnLine)
+	return false
+}
+
+// begun says that nobody takes the first sign of an expression for one of YAML.
+func (n *Node) begun() bool {
 	runes := []rune(n.text)
 	first := runes[0]
 	if first == '-' && len(runes) > 1 {
 		first = runes[1]
 	}
-	if n.style != plain || unicode.IsLetter(first) || unicode.IsDigit(first) || first == '(' || first == '_' {
-		return true
-	}
-	n.FaultAt(0, 1, CodeBeginning, "an expression begins with a letter, a digit or ( when it stands behind its key", hintOwnLine)
-	return false
+	return n.style != plain || unicode.IsLetter(first) || unicode.IsDigit(first) || first == '(' || first == '_'
 }
 
 // commentIn returns the rune offset of // outside of quotes, -1 when there is none.
