@@ -11,7 +11,7 @@ func Format(file string, text []byte) ([]byte, error) {
 	if err != nil || found.Len() == 0 {
 		return out, err
 	}
-	faults := &Faults{Files: 1}
+	faults := &Faults{}
 	for _, f := range found.All() {
 		faults.List = append(faults.List, framed(f, found.File(file)))
 	}

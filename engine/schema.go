@@ -38,8 +38,8 @@ func SchemaKind(file string) string {
 // Schemas are the JSON Schemas (draft 7) of the files of a rule book, by kind.
 // They are made of what the loader asks for when it reads a book that has every
 // key, and of the words of this book, whose faults do not matter here. seen
-// gives values that are frequent in a field of stored leads; it may be nil.
-func Schemas(sources Sources, seen func(field string) []string) (map[string][]byte, error) {
+// says what stored leads hold of a field; it may be nil.
+func Schemas(sources Sources, seen func(field string) string) (map[string][]byte, error) {
 	books, err := fs.Sub(reference, "reference")
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func Schemas(sources Sources, seen func(field string) []string) (map[string][]by
 	own.parse(sources)
 	own.vocabulary()
 	if seen == nil {
-		seen = func(string) []string { return nil }
+		seen = func(string) string { return "" }
 	}
 	schemas := map[string][]byte{}
 	for file, root := range model.nodes {
@@ -115,7 +115,7 @@ type schemaMaker struct {
 	sorts   map[string][]*yamltext.Node // the mappings of each sort
 }
 
-func (m *schemaMaker) whole(root *yamltext.Node, knows expression.Scope, seen func(string) []string) (*schema, error) {
+func (m *schemaMaker) whole(root *yamltext.Node, knows expression.Scope, seen func(string) string) (*schema, error) {
 	m.sorts = map[string][]*yamltext.Node{}
 	m.collect(root)
 	s, err := m.of([]*yamltext.Node{root})

@@ -126,7 +126,7 @@ func (b listing) label(kind, name string) string {
 }
 
 // facts is the mapping of the fields of a lead, call or agent to their values.
-func (b listing) facts(root string, seen func(string) []string) *schema {
+func (b listing) facts(root string, seen func(string) string) *schema {
 	s := &schema{Type: "object", Properties: map[string]*schema{}, Others: false}
 	names, full := b.l.factNames(root)
 	for _, name := range names {
@@ -170,8 +170,8 @@ func choiceWords(values []string) []choiceWord {
 	return words
 }
 
-// describeField says what a field is, and which values are frequent.
-func describeField(f *Field, frequent []string) string {
+// describeField says what a field is, and what the leads hold of it.
+func describeField(f *Field, seen string) string {
 	text := f.Label + " (" + f.Type.String()
 	if f.Unit != "" {
 		text += ", " + f.Unit
@@ -183,14 +183,14 @@ func describeField(f *Field, frequent []string) string {
 	if !f.Required {
 		text += "; may be empty"
 	}
-	if len(frequent) > 0 {
-		text += ". Often: " + strings.Join(frequent, ", ")
+	if seen != "" {
+		text += ". In the leads: " + seen
 	}
 	return strings.TrimSpace(text)
 }
 
 // expressionSchema offers the words that expressions of a file know.
-func expressionSchema(fields []Field, knows expression.Scope, seen func(string) []string) *schema {
+func expressionSchema(fields []Field, knows expression.Scope, seen func(string) string) *schema {
 	s := anyText()
 	for i := range fields {
 		f := &fields[i]

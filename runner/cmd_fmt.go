@@ -38,7 +38,7 @@ func runFmt(a *app, files []string, check bool) error {
 		}
 	}
 	var rows [][]any
-	faults := &engine.Faults{Files: len(files)}
+	faults := &engine.Faults{}
 	for _, name := range files {
 		changed, err := formatFile(name, check)
 		var unreadable *engine.Faults
@@ -56,7 +56,7 @@ func runFmt(a *app, files []string, check bool) error {
 	}
 	switch {
 	case len(faults.List) > 0:
-		printFaults(a.stderr, faults)
+		printList(a.stderr, faults.List)
 		return toldError{faults}
 	case check && len(rows) > 0:
 		return fmt.Errorf("%s: run callsheet fmt", plural(len(rows), "file")+" would change")

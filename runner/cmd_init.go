@@ -63,7 +63,7 @@ func runInit(a *app) error {
 	if err := a.firstSchemas(); err != nil {
 		return err
 	}
-	a.term.Printf("\nnext:\n")
+	a.term.Printf("\nnext:")
 	for _, command := range []string{"check", "test", "simulate"} {
 		a.term.Printf("  callsheet%s %s", a.rulesFlag(), command)
 	}

@@ -16,8 +16,9 @@ import (
 	"callsheet/engine"
 )
 
-// frequentValues are values that many stored leads have, by field.
-type frequentValues map[string][]string
+// seenValues are what the stored leads hold, by field: three common values, or
+// of numbers and times how far they go.
+type seenValues map[string]string
 
 // valuesFile keeps them beside the schemas, so that check can write these anew
 // without a database.
@@ -27,52 +28,61 @@ func (a *app) schemaFolder() string { return filepath.Join(a.rules, ".callsheet"
 
 // schemas are those of the rule book in the folder, by kind of file. Its faults
 // do not matter: it is being edited.
-func (a *app) schemas(seen frequentValues) (map[string][]byte, error) {
+func (a *app) schemas(seen seenValues) (map[string][]byte, error) {
 	sources, err := engine.Read(os.DirFS(a.rules), callsheet.Shipped())
 	if err != nil {
 		return nil, unreadable(a.rules, err)
 	}
-	schemas, err := engine.Schemas(sources, func(field string) []string { return seen[field] })
+	schemas, err := engine.Schemas(sources, func(field string) string { return seen[field] })
 	for kind := range schemas {
 		schemas[kind] = append(schemas[kind], '\n')
 	}
 	return schemas, err
 }
 
-// seen are the frequent values of the stored leads. Without a database that is
-// there, they are those of the last time.
-func (a *app) seen(ctx context.Context, folder string) (frequentValues, error) {
+// seen are the values of the stored leads. Without a database that is there,
+// or a rule book in force to read it with, they are those of the last time.
+func (a *app) seen(ctx context.Context, folder string) (seenValues, error) {
 	if !a.dbGiven && a.missing() {
 		return keptValues(folder)
 	}
-	seen := frequentValues{}
-	return seen, a.reading(ctx, func(s *session) error {
-		const top = 3
-		survey, err := s.newSurvey(ctx, s.book.Fields, top)
+	seen := seenValues{}
+	a.hushed = true // rule files with faults are what check tells of
+	err := a.reading(ctx, func(s *session) error { return s.seeValues(ctx, seen) })
+	var faults *engine.Faults
+	if errors.As(err, &faults) {
+		return keptValues(folder)
+	}
+	return seen, err
+}
+
+// seeValues looks at every field that leads are stored with.
+func (s *session) seeValues(ctx context.Context, seen seenValues) error {
+	const top = 3
+	survey, err := s.newSurvey(ctx, s.book.Fields, top)
+	if err != nil {
+		return err
+	}
+	for _, f := range s.book.Fields {
+		word, err := survey.word(ctx, f)
 		if err != nil {
 			return err
 		}
-		for _, f := range s.book.Fields {
-			word, err := survey.word(ctx, f)
-			if err != nil {
-				return err
-			}
-			for _, v := range word.Frequent {
-				seen[f.Name] = append(seen[f.Name], fmt.Sprint(v.Value))
-			}
+		if said := word.seen(); said != "" {
+			seen[f.Name] = said
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
-func keptValues(folder string) (frequentValues, error) {
+func keptValues(folder string) (seenValues, error) {
 	text, err := os.ReadFile(filepath.Join(folder, valuesFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	var seen frequentValues
+	var seen seenValues
 	if err := json.Unmarshal(text, &seen); err != nil {
 		return nil, fmt.Errorf("%s: %w: delete it, schema writes it anew", filepath.Join(folder, valuesFile), err)
 	}
@@ -80,7 +90,7 @@ func keptValues(folder string) (frequentValues, error) {
 }
 
 // writeSchemas writes the schemas that are new or changed, and names them.
-func writeSchemas(folder string, schemas map[string][]byte, seen frequentValues) (written []string, err error) {
+func writeSchemas(folder string, schemas map[string][]byte, seen seenValues) (written []string, err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, err
 	}

@@ -76,6 +76,11 @@ func (n *Node) begun() bool {
 // commentIn returns the rune offset of // outside of quotes, -1 when there is none.
 func commentIn(text string) int {
 	runes := []rune(text)
+	return outside(runes, func(i int) bool { return runes[i] == '/' && i+1 < len(runes) && runes[i+1] == '/' })
+}
+
+// outside returns the first offset outside of the quotes of an expression at which something is found, -1 when there is none.
+func outside(runes []rune, found func(i int) bool) int {
 	quote := rune(0)
 	for i := 0; i < len(runes); i++ {
 		switch r := runes[i]; {
@@ -86,7 +91,7 @@ func commentIn(text string) int {
 		case quote != 0:
 		case r == '"' || r == '\'' || r == '`':
 			quote = r
-		case r == '/' && i+1 < len(runes) && runes[i+1] == '/':
+		case found(i):
 			return i
 		}
 	}

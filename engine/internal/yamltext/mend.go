@@ -84,19 +84,9 @@ func underBlock(r []rune) (string, bool) {
 
 // cutRemark cuts a comment from the end of an expression; one between its quotes is none.
 func cutRemark(r []rune) (code, remark string) {
-	quote := rune(0)
-	for i := 0; i < len(r); i++ {
-		switch c := r[i]; {
-		case quote != 0 && c == '\\' && quote != '`':
-			i++
-		case quote != 0 && c == quote:
-			quote = 0
-		case quote != 0:
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case c == '#' && i > 0 && blank(r[i-1]):
-			return strings.TrimSpace(string(r[:i])), strings.TrimSpace(string(r[i:]))
-		}
+	at := outside(r, func(i int) bool { return r[i] == '#' && i > 0 && blank(r[i-1]) })
+	if at < 0 {
+		at = len(r)
 	}
-	return strings.TrimSpace(string(r)), ""
+	return strings.TrimSpace(string(r[:at])), strings.TrimSpace(string(r[at:]))
 }
