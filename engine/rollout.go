@@ -168,6 +168,7 @@ func rollout(o *yamltext.Object, c *Campaign) {
 }
 
 func mode(n *yamltext.Node, c *Campaign) {
+	n.Want(yamltext.Want{Form: yamltext.AText, Pattern: `^canary *[1-9][0-9]?%$`})
 	if share, ok := strings.CutPrefix(n.Text(), string(Canary)); ok {
 		digits, percent := strings.CutSuffix(strings.TrimSpace(share), "%")
 		value, err := strconv.Atoi(digits)
@@ -186,8 +187,8 @@ func mode(n *yamltext.Node, c *Campaign) {
 func active(n *yamltext.Node, c *Campaign) {
 	o := n.Object("active")
 	for _, key := range []string{"days", "hours", "time_zone"} {
-		if other := o.Take(key); other != nil {
-			other.Fault(codeImpossible, "active has dates only, from and until", "days and hours belong to the slots, and the time zone to the book")
+		if child(n, key) != nil {
+			o.Take(key).Fault(codeImpossible, "active has dates only, from and until", "days and hours belong to the slots, and the time zone to the book")
 		}
 	}
 	from, until := o.Take("from"), o.Take("until")
