@@ -72,7 +72,7 @@ func newSchema(d *dialect) *schema {
 	s.addTranscript = s.transcript.insert(d, s.transcript.replace(1, s.transcript.names()[1:])+` WHERE "transcript"."state" = 'withdrawn'`)
 	s.addEvent = s.event.insert(d, ` ON CONFLICT ("id") DO NOTHING`)
 	s.applyEvent = s.event.insert(d, s.event.replace(1, s.event.names()[1:])+` WHERE "event"."state" = 'dead'`)
-	s.acquire = s.lease.insert(d, takeOver).text(1)
+	s.acquire = takeOver(d)
 	return s
 }
 
