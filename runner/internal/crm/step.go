@@ -29,6 +29,9 @@ type Claim struct {
 	// Runs come with Files and Versions as they are to be: Files counts the
 	// injection files of this claim too.
 	Runs []Run
+	// Slots are the keys of those that must not be over: one in which any run
+	// was stopped is ErrConflict.
+	Slots []string
 	// Calls are planned ones with what their injection adds: RunID, Group,
 	// Agent, File, NotBefore, NotAfter.
 	Calls     []Call
