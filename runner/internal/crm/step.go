@@ -17,6 +17,7 @@ type Due struct {
 
 // Scores are what the rules make of a stored lead.
 type Scores struct {
+	Revision                            int64 // of the lead as it was read
 	LeadID, Type, Segment, Grade, Group string
 	Score                               int64
 	Attempts30d                         int64 // on the day of At
