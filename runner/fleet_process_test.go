@@ -196,7 +196,7 @@ func TestRescoreOfKilledServices(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
-			pass, err := s.BeginPass(t.Context(), version[:64], crm.At(time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)), 10)
+			pass, err := s.BeginPass(t.Context(), version[:64], crm.At(time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)), 50)
 			if err != nil {
 				t.Fatal(err)
 			}
