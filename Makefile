@@ -2,7 +2,7 @@ GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race crash agreement lint bench compare load demo
+.PHONY: help build test race crash agreement lint bench compare load fleet demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ bench: ## run the benchmarks, without the tests
 
 load: ## report calls to the service from 64 clients, kill it in between, prove that none is lost or doubled
 	@cd bench && go run ./load
+
+LEADS ?= 100000
+fleet: ## time a start and re-scorings over LEADS stored leads, such as LEADS=1000000
+	@cd bench && go run ./fleet -leads $(LEADS)
 
 demo: build ## rank the invented leads, then simulate their first working day
 	./callsheet --db fixtures rank --limit 10

@@ -21,10 +21,17 @@ type process struct {
 
 func launch(t *testing.T, args ...string) *process {
 	t.Helper()
+	return launchWith(t, nil, args...)
+}
+
+// launchWith is launch with more in the environment.
+func launchWith(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, "callsheet", args...)}
 	p.Stdout, p.Stderr = &p.out, &p.err
+	p.Env = append(os.Environ(), env...)
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +19,8 @@ func newRescoreCommand(a *app) *cobra.Command {
 		Use:   "rescore",
 		Short: "bring the stored scores up to date",
 		Long: "rescore lets the rule book decide type, segment, score, grade and group of every stored lead anew, and plans\n" +
-			"the first call of parked leads that a campaign takes now. Only what changed is written.",
+			"the first call of parked leads that a campaign takes now. Only what changed is written. Services with the same rule\n" +
+			"book help.",
 		Example: "  callsheet --rules /etc/callsheet --db /var/lib/callsheet/callsheet.db rescore",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -34,9 +37,16 @@ func runRescore(ctx context.Context, a *app, s *session) error {
 	if err != nil {
 		return err
 	}
+	pass, err := s.beginPass(ctx, s.book, s.now)
+	if err != nil {
+		return err
+	}
 	advance, done := s.progress("rescoring", int64(total), slowLeads)
-	got, err := s.desk.Rescore(ctx, s.book, s.now, func(n int) { advance(int64(n)) })
+	got, err := s.endPass(ctx, s.book, pass, runtime.GOMAXPROCS(0), advance)
 	done()
+	if errors.Is(err, errReplaced) {
+		return partError{err}
+	}
 	if err != nil {
 		return err
 	}

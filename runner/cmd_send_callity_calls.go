@@ -123,6 +123,7 @@ func (s *session) sendCalls(ctx context.Context, sender *callity.Sender, from, u
 	if err != nil {
 		return err
 	}
+	sender.Store = s.store.Under(lease)
 	var items []callity.Item
 	err = g.hold(ctx, lease, func(ctx context.Context) (err error) {
 		var advance func(int64)

@@ -106,8 +106,15 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, known cal
 	beside.Go(func() { s.reloadOnHangup(within) })
 	beside.Go(func() { tellEdits(within, s, log) })
 	beside.Go(func() { s.handOvers(within, h, kick, clock, log) })
+	rescore := newNudge()
+	beside.Go(func() { s.rescorings(within, rescore, log, clock) })
 	if o.schedule {
 		sc := newSchedule(a, s, clock, log)
+		sc.jobs["rescore"] = func(ctx context.Context, beside *session) error {
+			defer rescore.give()
+			_, err := s.beginPass(ctx, beside.book, beside.now)
+			return err
+		}
 		if s.env(callityURL) != "" {
 			due := newNudge()
 			sc.jobs[sending] = func(context.Context, *session) error { due.give(); return nil }

@@ -39,9 +39,19 @@ type statusJSON struct {
 	Edit     *rejectedJSON `json:"edit"`  // that is not in force; null when the files are
 	Runs     int           `json:"open_runs"`
 	Waiting  int           `json:"files_waiting"`
+	Rescore  *rescoreJSON  `json:"rescore"` // that is under way; null when none is
 	Degraded bool          `json:"degraded"`
 	// Rollout are the campaigns that are not live, or begin or end soon.
 	Rollout []rolloutJSON `json:"rollout"`
+}
+
+type rescoreJSON struct {
+	Version string    `json:"version"`
+	At      time.Time `json:"at"`
+	Done    int       `json:"done"` // of Ranges
+	Ranges  int       `json:"ranges"`
+	Leads   int       `json:"leads"` // that are done
+	Changed int       `json:"changed"`
 }
 
 type rejectedJSON struct {
@@ -62,11 +72,18 @@ func runStatus(ctx context.Context, a *app, s *session) error {
 	if err != nil {
 		return err
 	}
+	pass, err := s.store.Pass(ctx)
+	if err != nil {
+		return err
+	}
 	status := s.rules.Status()
 	out := statusJSON{
 		Version: status.Version, Since: status.Since.In(s.book.Zone), Rules: s.book.Rules, Files: s.book.Files, Mode: modeOf(s.book),
 		Runs: len(runs), Waiting: len(files), Degraded: status.Rejected != nil,
 		Rollout: rollouts(s.book, s.now),
+	}
+	if !pass.Ended() {
+		out.Rescore = &rescoreJSON{pass.Version, pass.At.Time().In(s.book.Zone), pass.Done, pass.Ranges, pass.Leads, pass.Changed}
 	}
 	if r := status.Rejected; r != nil {
 		out.Edit = &rejectedJSON{
@@ -117,6 +134,9 @@ func (s *session) showStatus(out statusJSON, status engine.Status) error {
 	s.Printf("RUNS       %s open, %s to hand over", plural(out.Runs, "run"), plural(out.Waiting, "file"))
 	for _, r := range out.Rollout {
 		s.Printf("ROLLOUT    %s %s", r.Campaign, r)
+	}
+	if r := out.Rescore; r != nil {
+		s.Printf("RESCORE    version %s of %s   %d of %s of leads done, %d changed", r.Version[:7], clockOf(r.At), r.Done, plural(r.Ranges, "range"), r.Changed)
 	}
 	if out.Degraded {
 		s.Printf("DEGRADED: %s", errDegraded)

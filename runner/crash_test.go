@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -29,18 +30,11 @@ func TestKilledCommands(t *testing.T) {
 		t.Skip("killing processes again and again takes long: run without -short")
 	}
 	t.Parallel()
-	kills := 24
-	if text := os.Getenv("CALLSHEET_KILLS"); text != "" {
-		var err error
-		if kills, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	v := newVictim(t, rand.New(rand.NewPCG(seed, 0)))
+	v := newVictim(t, rand.New(rand.NewPCG(seed, 0)), "")
 	dialer := v.consume()
-	for day := 0; v.killed < kills; day++ {
+	for day := 0; v.killed < kills(t, 24); day++ {
 		v.live(day)
 	}
 	dialer()
@@ -48,12 +42,28 @@ func TestKilledCommands(t *testing.T) {
 	v.check()
 }
 
+// kills is how many commands are to be killed at least.
+func kills(t *testing.T, otherwise int) int {
+	t.Helper()
+	text := os.Getenv("CALLSHEET_KILLS")
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // victim is a call centre whose commands are killed.
 type victim struct {
 	t       *testing.T
 	random  *rand.Rand
 	dir     string
+	db      string
 	program string
+	crowd   int // of processes that start and stop the same at once
 	killed  int
 	leads   int
 	took    time.Duration // of the last command that was let live
@@ -62,13 +72,17 @@ type victim struct {
 	taken map[string]string // hash of each file that the dialer took, by name
 }
 
-func newVictim(t *testing.T, random *rand.Rand) *victim {
+// newVictim is a call centre over a database, a SQLite file when none is named.
+func newVictim(t *testing.T, random *rand.Rand, db string) *victim {
 	t.Helper()
 	program, err := exec.LookPath("callsheet")
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := &victim{t: t, random: random, dir: t.TempDir(), program: program, taken: map[string]string{}, took: 200 * time.Millisecond}
+	v := &victim{t: t, random: random, dir: t.TempDir(), db: db, program: program, taken: map[string]string{}, took: 200 * time.Millisecond}
+	if db == "" {
+		v.db = filepath.Join(v.dir, "callsheet.db")
+	}
 	if err := copyTree(f0, filepath.Join(v.dir, "rules")); err != nil {
 		t.Fatal(err)
 	}
@@ -97,13 +111,45 @@ func (v *victim) live(day int) {
 	at := func(clock string) string { return date.Format("2006-01-02T") + clock }
 	v.run("--at", at("08:00:00"), "import", "leads", v.newLeads(15, at("07:00:00")))
 	for _, slot := range [][3]string{{"10:00:00", "10:02:00", "12:59:00"}, {"14:00:00", "14:02:00", "16:59:00"}, {"17:00:00", "17:02:00", "19:59:00"}} {
-		v.run("start-campaign", "--start-date", at(slot[0]))
+		v.together("start-campaign", "--start-date", at(slot[0]))
 		v.run("--at", at(slot[1]), "import", "leads", v.newLeads(3, at(slot[0])))
-		v.run("start-campaign", "--type", "CF", "--start-date", at(slot[1]))
-		v.run("start-campaign", "--type", "PVI", "--start-date", at(slot[1]))
+		v.together("start-campaign", "--type", "CF", "--start-date", at(slot[1]))
+		v.together("start-campaign", "--type", "PVI", "--start-date", at(slot[1]))
 		v.run("--at", at(slot[2]), "import", "calls", v.someCalls(date, slot[1]))
-		v.run("stop-campaigns", "--start-date", at(slot[2]))
+		v.together("stop-campaigns", "--start-date", at(slot[2]))
 	}
+}
+
+// together runs a command in several processes at once, of which about every
+// third is killed; then once more, so that nothing is left to do.
+func (v *victim) together(args ...string) {
+	var all sync.WaitGroup
+	var killed atomic.Int64
+	for range v.crowd {
+		life := time.Hour
+		if v.random.IntN(3) == 0 {
+			life = time.Duration(v.random.Int64N(int64(v.took) * 5 / 4))
+		}
+		all.Go(func() {
+			if out, err := v.once(life, args...); err != nil && life < time.Hour {
+				killed.Add(1)
+			} else if err != nil {
+				v.t.Errorf("callsheet %s beside others: %v\n%s", strings.Join(args, " "), err, out)
+			}
+		})
+	}
+	all.Wait()
+	v.killed += int(killed.Load())
+	v.run(args...)
+}
+
+// once runs a command that is killed when its life is over.
+func (v *victim) once(life time.Duration, args ...string) (out []byte, err error) {
+	ctx, cancel := context.WithTimeout(v.t.Context(), life)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, v.program, append([]string{"--rules", filepath.Join(v.dir, "rules"), "--db", v.db, "--out", filepath.Join(v.dir, "out")}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
+	return cmd.CombinedOutput()
 }
 
 // newLeads writes a file of leads with phones of their own.
@@ -141,20 +187,14 @@ func (v *victim) write(name, text string) string {
 // run runs a command until it ends by itself; before, it is killed up to three
 // times.
 func (v *victim) run(args ...string) {
-	args = append([]string{"--rules", filepath.Join(v.dir, "rules"), "--db", filepath.Join(v.dir, "callsheet.db"), "--out", filepath.Join(v.dir, "out")}, args...)
 	for range v.random.IntN(3) {
-		ctx, cancel := context.WithTimeout(v.t.Context(), time.Duration(v.random.Int64N(int64(v.took)*5/4)))
-		cmd := exec.CommandContext(ctx, v.program, args...)
-		cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGKILL) }
-		err := cmd.Run()
-		cancel()
-		if err == nil {
+		if _, err := v.once(time.Duration(v.random.Int64N(int64(v.took)*5/4)), args...); err == nil {
 			return
 		}
 		v.killed++
 	}
 	begin := time.Now()
-	if out, err := exec.CommandContext(v.t.Context(), v.program, args...).CombinedOutput(); err != nil {
+	if out, err := v.once(time.Hour, args...); err != nil {
 		v.t.Fatalf("callsheet %s after a kill: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	v.took = time.Since(begin)
@@ -217,7 +257,11 @@ func (v *victim) take() {
 // check compares what the dialer took with what the database says, by other
 // means than those of the program.
 func (v *victim) check() {
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(v.dir, "callsheet.db")+"?mode=ro")
+	driver, source := "sqlite", "file:"+v.db+"?mode=ro"
+	if strings.Contains(v.db, "://") {
+		driver, source = "pgx", v.db
+	}
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -253,6 +297,9 @@ func (v *victim) check() {
 		"two open calls to one number": `SELECT "phone", COUNT(*) FROM "call" WHERE "state" IN ('injected', 'in_progress') GROUP BY "phone" HAVING COUNT(*) > 1`,
 		"a lead that is forgotten": `SELECT "id", "status" FROM "lead" WHERE "status" IN ('new', 'scheduled', 'in_campaign', 'not_qualified', 'callback')
 			AND NOT EXISTS (SELECT 1 FROM "call" WHERE "lead_id" = "lead"."id" AND "state" IN ('planned', 'injected'))`,
+		"a file of two rule books": `SELECT "file"."name" FROM "file" JOIN "file_line" ON "file_line"."file" = "file"."name"
+			JOIN "decision" ON "decision"."slot_key" = "file_line"."slot_key" AND "decision"."lead_id" = "file_line"."lead_id"
+			WHERE "decision"."injected" = 1 AND "decision"."version" <> "file"."version"`,
 		"a run that nobody stopped": `SELECT "id", "state" FROM "run" WHERE "state" <> 'stopped'`,
 	}
 	for what, query := range none {

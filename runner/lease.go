@@ -29,11 +29,11 @@ type heldError struct{ error }
 // guard keeps other processes from doing the same at the same time.
 type guard struct {
 	store interface {
-		Acquire(ctx context.Context, name, owner string, now, until crm.Instant) (crm.Lease, bool, error)
+		Acquire(ctx context.Context, name, owner string, last time.Duration) (crm.Lease, bool, error)
 		Release(ctx context.Context, l crm.Lease) error
 	}
 	name, owner string
-	clock       func() time.Time
+	clock       func() time.Time // for how long something has been going on
 	sleep       func(ctx context.Context, d time.Duration) error
 }
 
@@ -78,20 +78,21 @@ func (g *guard) wait(ctx context.Context, told func(error)) (crm.Lease, error) {
 
 // keep renews the lease until ctx ends, or returns errLeaseLost.
 func (g *guard) keep(ctx context.Context, l crm.Lease) error {
-	until := l.Until
+	renewed := g.clock()
 	for g.sleep(ctx, leaseBeat) == nil {
-		renewed, ok, err := g.acquire(ctx)
+		asked := g.clock()
+		now, ok, err := g.acquire(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case err != nil && crm.At(g.clock()) < until:
+		case err != nil && g.clock().Sub(renewed) < leaseTime:
 			// The next beat may be luckier.
 		case err != nil:
 			return fmt.Errorf("%w: %w", errLeaseLost, err)
-		case !ok || renewed.Fence != l.Fence:
-			return fmt.Errorf("%w: %s has taken over", errLeaseLost, renewed.Owner)
+		case !ok || now.Fence != l.Fence:
+			return fmt.Errorf("%w: %s has taken over", errLeaseLost, now.Owner)
 		default:
-			until = renewed.Until
+			renewed = asked
 		}
 	}
 	return nil
@@ -110,15 +111,18 @@ func (g *guard) hold(ctx context.Context, l crm.Lease, work func(context.Context
 	err := work(within)
 	cancel(nil)
 	beside.Wait()
-	if errors.Is(err, errLeaseLost) {
-		return err
+	if lost := context.Cause(within); errors.Is(lost, errLeaseLost) {
+		return lost
 	}
-	return errors.Join(err, g.store.Release(context.WithoutCancel(ctx), l))
+	released := g.store.Release(context.WithoutCancel(ctx), l)
+	if errors.Is(released, crm.ErrConflict) {
+		return fmt.Errorf("%w: %w", errLeaseLost, released)
+	}
+	return errors.Join(err, released)
 }
 
 func (g *guard) acquire(ctx context.Context) (crm.Lease, bool, error) {
-	now := g.clock()
-	return g.store.Acquire(ctx, g.name, g.owner, crm.At(now), crm.At(now.Add(leaseTime)))
+	return g.store.Acquire(ctx, g.name, g.owner, leaseTime)
 }
 
 // sleep waits, or returns the error of ctx when that ends first.

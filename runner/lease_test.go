@@ -4,19 +4,63 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/store"
 	"callsheet/runner/internal/store/storetest"
 )
+
+// aging is a real store whose leases end by a clock of the test.
+type aging struct {
+	*store.Store
+	clock func() time.Time
+
+	mu   sync.Mutex
+	held map[string]lasting
+}
+
+type lasting struct {
+	owner string
+	until time.Time
+}
+
+func newAging(s *store.Store, clock func() time.Time) *aging {
+	return &aging{Store: s, clock: clock, held: map[string]lasting{}}
+}
+
+func (s *aging) Acquire(ctx context.Context, name, owner string, last time.Duration) (crm.Lease, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if was := s.held[name]; was.owner != "" && !s.clock().Before(was.until) {
+		if _, _, err := s.Store.Acquire(ctx, name, was.owner, 0); err != nil {
+			return crm.Lease{}, false, err
+		}
+	}
+	time.Sleep(2 * time.Millisecond) // a renewal shows in the milliseconds of the database
+	l, ok, err := s.Store.Acquire(ctx, name, owner, time.Hour)
+	if ok {
+		s.held[name] = lasting{owner, s.clock().Add(last)}
+	}
+	return l, ok, err
+}
+
+func (s *aging) Release(ctx context.Context, l crm.Lease) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.held, l.Name)
+	return s.Store.Release(ctx, l)
+}
 
 // watchman is a guard over a real store whose clock moves when it sleeps;
 // meanwhile comes after each sleep.
 func watchman(t *testing.T, meanwhile func(g *guard, slept time.Duration)) *guard {
 	t.Helper()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
-	g := &guard{store: storetest.SQLite(t), name: loopName, owner: "second", clock: func() time.Time { return now }}
+	clock := func() time.Time { return now }
+	g := &guard{store: newAging(storetest.SQLite(t), clock), name: loopName, owner: "second", clock: clock}
 	slept := time.Duration(0)
 	g.sleep = func(ctx context.Context, d time.Duration) error {
 		now, slept = now.Add(d), slept+d
@@ -88,6 +132,7 @@ func TestLeaseLost(t *testing.T) {
 			late = true
 			suspended := g.clock().Add(time.Minute)
 			g.clock = func() time.Time { return suspended }
+			g.store.(*aging).clock = g.clock
 			hold(t, g, "third")
 		}
 	})
@@ -106,11 +151,11 @@ type unluckyStore struct {
 	from, until time.Time
 }
 
-func (s unluckyStore) Acquire(ctx context.Context, name, owner string, now, until crm.Instant) (crm.Lease, bool, error) {
-	if at := now.Time(); !at.Before(s.from) && at.Before(s.until) {
+func (s unluckyStore) Acquire(ctx context.Context, name, owner string, last time.Duration) (crm.Lease, bool, error) {
+	if at := s.clock(); !at.Before(s.from) && at.Before(s.until) {
 		return crm.Lease{}, false, crm.ErrBusy
 	}
-	return s.guard.store.Acquire(ctx, name, owner, now, until)
+	return s.guard.store.Acquire(ctx, name, owner, last)
 }
 
 func (s unluckyStore) Release(ctx context.Context, l crm.Lease) error {
@@ -141,5 +186,37 @@ func TestLeaseWhileTheDatabaseIsBusy(t *testing.T) {
 			t.Errorf("busy for %s: %v, want the lease lost: %v", test.busy, err, test.lost)
 		}
 		cancel()
+	}
+}
+
+// Processes whose clocks are five minutes apart keep each other out as others
+// do: the one that is ahead does not take what is held, and the one behind does
+// not wait longer for what a dead one held.
+func TestLeaseOfSkewedClocks(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]*store.Store{"SQLite": storetest.SQLite(t), "PostgreSQL": storetest.OnPostgres(t)} {
+		for _, skew := range []time.Duration{5 * time.Minute, -5 * time.Minute} {
+			process := func(owner string, skew time.Duration) *guard {
+				return &guard{store: s, name: loopName, owner: owner, clock: func() time.Time { return time.Now().Add(skew) }, sleep: sleep}
+			}
+			first, second := process("first", 0), process("second", skew)
+			l := hold(t, first, "first")
+			if held, ok, err := second.acquire(t.Context()); err != nil || ok || held.Owner != "first" {
+				t.Errorf("%s, %s: a lease that is held is %+v, %v, %v", name, skew, held, ok, err)
+			}
+			if _, ok, err := s.Acquire(t.Context(), loopName, "first", 0); err != nil || !ok { // it dies, and time passes
+				t.Fatal(ok, err)
+			}
+			taken, ok, err := second.acquire(t.Context())
+			if err != nil || !ok || taken.Fence != l.Fence+1 {
+				t.Errorf("%s, %s: after its end the lease is %+v, %v, %v", name, skew, taken, ok, err)
+			}
+			if err := s.Under(l).PutAgents(t.Context(), []crm.Agent{{Username: "late"}}); !errors.Is(err, crm.ErrConflict) {
+				t.Errorf("%s, %s: who was late writes: %v", name, skew, err)
+			}
+			if err := s.Release(t.Context(), taken); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/terminal"
 )
@@ -194,8 +193,8 @@ func TestOneScheduleAtATime(t *testing.T) {
 	t.Parallel()
 	r := newRoster(t, "09:58:00")
 	r.arrives("09:58:30", "L1", 1)
-	until := r.time("10:10:00")
-	if _, ok, err := r.loop.store.Acquire(t.Context(), loopName, "another", crm.At(r.now), crm.At(until)); err != nil || !ok {
+	leases := newAging(r.loop.store, r.loop.clock)
+	if _, ok, err := leases.Acquire(t.Context(), loopName, "another", r.time("10:10:00").Sub(r.now)); err != nil || !ok {
 		t.Fatalf("lease: %v, %v", ok, err)
 	}
 	r.at("10:09:00", func() {
@@ -210,7 +209,7 @@ func TestOneScheduleAtATime(t *testing.T) {
 		return ctx.Err()
 	}
 	r.schedule.sleep = pass
-	g := &guard{store: r.loop.store, name: loopName, owner: "this", clock: r.loop.clock, sleep: func(ctx context.Context, d time.Duration) error {
+	g := &guard{store: leases, name: loopName, owner: "this", clock: r.loop.clock, sleep: func(ctx context.Context, d time.Duration) error {
 		if d == leaseBeat { // of the renewal, which another clock drives
 			<-ctx.Done()
 			return ctx.Err()
@@ -228,7 +227,7 @@ func TestOneScheduleAtATime(t *testing.T) {
 	if n := strings.Count(r.log.String(), "the schedule waits"); n != 1 {
 		t.Errorf("told %d times that it waits", n)
 	}
-	if _, ok, err := r.loop.store.Acquire(t.Context(), loopName, "third", crm.At(r.now), crm.At(r.now.Add(time.Second))); err != nil || !ok {
+	if _, ok, err := leases.Acquire(t.Context(), loopName, "third", time.Second); err != nil || !ok {
 		t.Errorf("the lease is kept: %v, %v", ok, err)
 	}
 }

@@ -126,8 +126,10 @@ func (s *session) handOver(ctx context.Context, h *dispatch.Handover, g *guard, 
 	if err != nil {
 		return done, err
 	}
+	held := *h
+	held.Store = s.store.Under(lease)
 	err = g.hold(ctx, lease, func(ctx context.Context) (err error) {
-		done, err = h.Drain(ctx, book, now)
+		done, err = held.Drain(ctx, book, now)
 		return err
 	})
 	return done, err

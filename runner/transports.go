@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/runner/internal/dialer"
@@ -104,7 +106,54 @@ func (s *session) unsendable(campaigns []*engine.Campaign) error {
 func (s *session) transports() transports { return transports{s.book, s.env} }
 
 func (s *session) publisher() *dialer.Publisher {
-	return &dialer.Publisher{Store: s.store, Out: s.out, Transport: s.transports().to}
+	return &dialer.Publisher{Store: s.store, Out: s.out, Transport: s.transports().to, Turn: s.turn}
+}
+
+// patience is how long a command waits for another machine that hands over the
+// files of the same dialer.
+const patience = time.Minute
+
+// turn hands over the files of a dialer under a lease, so that one folder at a
+// time does. While another one is at it, this one waits until it is done, or
+// has handed over the files that this one came for. The holder is the folder and
+// no process: the lock in it says that whoever had the lease here before is dead.
+func (s *session) turn(ctx context.Context, to, place string, work func(context.Context, dialer.Store) error) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "this machine"
+	}
+	g := &guard{
+		store: s.store, name: "hand-over of files to " + to, owner: fmt.Sprintf("folder %s on %s, %s", s.out, host, place),
+		clock: s.wall, sleep: sleep,
+	}
+	for begun := s.wall(); ; {
+		lease, err := g.take(ctx)
+		if err == nil {
+			err = g.hold(ctx, lease, func(ctx context.Context) error { return work(ctx, s.store.Under(lease)) })
+		}
+		_, atWork := errors.AsType[heldError](err)
+		if !atWork && !errors.Is(err, errLeaseLost) {
+			return err
+		}
+		waiting, failed := s.unpublished(ctx, to)
+		switch {
+		case failed != nil || waiting == 0:
+			return failed
+		case s.wall().Sub(begun) > patience:
+			return partError{fmt.Errorf("%s for %s still to hand over: %w (it hands them over, or the next run does)", plural(waiting, "file"), to, err)}
+		}
+	}
+}
+
+// unpublished counts the files that a dialer has not got.
+func (s *session) unpublished(ctx context.Context, to string) (n int, err error) {
+	files, err := s.store.UnpublishedFiles(ctx)
+	for _, f := range files {
+		if f.Dialer == to {
+			n++
+		}
+	}
+	return n, err
 }
 
 // discard removes what is begun of files that a stop has cancelled. That it

@@ -17,6 +17,7 @@ type Due struct {
 
 // Scores are what the rules make of a stored lead.
 type Scores struct {
+	Revision                            int64 // of the lead as it was read
 	LeadID, Type, Segment, Grade, Group string
 	Score                               int64
 	Attempts30d                         int64 // on the day of At
@@ -29,6 +30,9 @@ type Claim struct {
 	// Runs come with Files and Versions as they are to be: Files counts the
 	// injection files of this claim too.
 	Runs []Run
+	// Slots are the keys of those that must not be over: one in which any run
+	// was stopped is ErrConflict.
+	Slots []string
 	// Calls are planned ones with what their injection adds: RunID, Group,
 	// Agent, File, NotBefore, NotAfter.
 	Calls     []Call

@@ -24,6 +24,8 @@ type Store interface {
 	Staged(ctx context.Context, name string) error
 	// Sending records that a claimed file is about to be sent to a server.
 	Sending(ctx context.Context, name string) error
+	// Unsent records that a file which was about to be sent certainly was not.
+	Unsent(ctx context.Context, name string) error
 	// Published records that a file is handed over. A file that was there
 	// before it was staged may go straight from claimed to published.
 	Published(ctx context.Context, name string, at crm.Instant) error
@@ -59,6 +61,11 @@ type Publisher struct {
 	// Transport gives the way to a dialer by its name. Without it all files go
 	// to the output folder.
 	Transport func(dialer string) (Transport, error)
+	// Turn lets in one drain of a dialer at a time, wherever the others run. It
+	// calls work, with a store whose marks fail as soon as somebody else has the
+	// turn; place says where files are staged, and differs for places of which
+	// the lock in the output folder does not tell. nil lets everybody in.
+	Turn func(ctx context.Context, dialer, place string, work func(context.Context, Store) error) error
 	// Fleeting says that the files in the output folder need not outlive a power
 	// cut: nothing waits for the disk.
 	Fleeting bool
@@ -84,8 +91,8 @@ type Publication struct {
 //
 // Drain may be repeated at any time and killed at any instant. Two drains for
 // one dialer take turns by a lock in the output folder; the second waits until
-// ctx ends. Those on several machines exclude each other by the marks alone:
-// see docs/decisions/0008.
+// ctx ends. Those in several folders, as on several machines, take turns by
+// [Publisher.Turn].
 func (p *Publisher) Drain(ctx context.Context, now time.Time) (published []Publication, err error) {
 	files, err := p.Store.UnpublishedFiles(ctx)
 	if err != nil || len(files) == 0 {
@@ -154,14 +161,31 @@ func remote(t target) int {
 	return 1
 }
 
-// drain hands over the files of one dialer.
+// drain hands over the files of one dialer when it is this one's turn.
 func (p *Publisher) drain(ctx context.Context, out *os.Root, t target, now crm.Instant) (published []Publication, err error) {
-	unlock, err := lock(ctx, out, t.lockName())
+	token, unlock, err := lock(ctx, out, t.lockName())
 	if err != nil {
 		return nil, fmt.Errorf("lock output folder %s for dialer %s: %w", filepath.Clean(p.Out), t.dialer, err)
 	}
 	defer unlock()
-	// Whoever had the lock before may have published some of them.
+	alone := *p
+	work := func(ctx context.Context, s Store) error {
+		alone.Store = s
+		done, err := alone.handOver(ctx, out, t, now)
+		published = append(published, done...)
+		return err
+	}
+	if p.Turn == nil {
+		err = work(ctx, p.Store)
+	} else {
+		err = p.Turn(ctx, t.dialer, token, work)
+	}
+	return published, err
+}
+
+// handOver hands over the files of one dialer.
+func (p *Publisher) handOver(ctx context.Context, out *os.Root, t target, now crm.Instant) (published []Publication, err error) {
+	// Whoever had the turn before may have published some of them.
 	files, err := p.Store.UnpublishedFiles(ctx)
 	if err != nil {
 		return nil, storeError{err}
@@ -236,7 +260,7 @@ func (p *Publisher) Discard(ctx context.Context, dialer string, names []string) 
 		return outOfUse(filepath.Clean(p.Out), err)
 	}
 	defer out.Close()
-	unlock, err := lock(ctx, out, t.lockName())
+	_, unlock, err := lock(ctx, out, t.lockName())
 	if err != nil {
 		return err
 	}

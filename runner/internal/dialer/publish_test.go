@@ -408,6 +408,8 @@ func (s fakeStore) Staged(context.Context, string) error { return nil }
 
 func (s fakeStore) Sending(context.Context, string) error { return nil }
 
+func (s fakeStore) Unsent(context.Context, string) error { return nil }
+
 func (s fakeStore) Published(context.Context, string, crm.Instant) error { return s.err }
 
 // A run that dies between the appearance of the file and its mark.

@@ -109,6 +109,8 @@ func (s *server) deliver(ctx context.Context, d *delivery) error {
 		if s.has(ctx, d) {
 			return nil
 		}
+		_, err := s.send(ctx, d)
+		return err
 	case crm.FileClaimed:
 		if err := d.mark("sending", func() error { return d.store.Sending(ctx, d.Name) }); err != nil {
 			return err
@@ -117,20 +119,35 @@ func (s *server) deliver(ctx context.Context, d *delivery) error {
 	default:
 		return errors.New("it was staged in a folder: run once with the transport of that time")
 	}
+	reached, err := s.send(ctx, d)
+	if err == nil || reached {
+		return err
+	}
+	// Nobody can have it: a stop may still cancel it.
+	if err := d.mark("claimed", func() error { return d.store.Unsent(context.WithoutCancel(ctx), d.Name) }); err != nil {
+		return err
+	}
+	d.State = crm.FileClaimed
+	return err
+}
+
+// send sends the manifest and then the file, and says whether the file may have
+// reached the server.
+func (s *server) send(ctx context.Context, d *delivery) (reached bool, err error) {
 	manifest, err := d.manifest()
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := s.put(ctx, d.Name+ManifestSuffix, "application/json", manifest); err != nil {
-		return err
+	if _, err := s.put(ctx, d.Name+ManifestSuffix, "application/json", manifest); err != nil {
+		return false, err
 	}
 	if err := d.fault("send.before"); err != nil {
-		return err
+		return false, err
 	}
-	if err := s.put(ctx, d.Name, mediaType(d.File), d.content); err != nil {
-		return err
+	if reached, err := s.put(ctx, d.Name, mediaType(d.File), d.content); err != nil {
+		return reached, err
 	}
-	return d.fault("send.after")
+	return true, d.fault("send.after")
 }
 
 func mediaType(f *crm.File) string {
@@ -161,22 +178,27 @@ func digest(content []byte) string {
 const tries = 4
 
 // put sends one file, more than once where the server may think better of it.
-func (s *server) put(ctx context.Context, name, kind string, content []byte) error {
+// It says whether any of it may have reached the server: without a connection
+// nothing has.
+func (s *server) put(ctx context.Context, name, kind string, content []byte) (reached bool, err error) {
 	pause := s.pause
 	for try := 1; ; try++ {
 		answer, err := s.ask(ctx, http.MethodPut, name, kind, content)
 		if err == nil && answer.status/100 == 2 {
-			return nil
+			return true, nil
+		}
+		if dial, ok := errors.AsType[*net.OpError](err); !ok || dial.Op != "dial" {
+			reached = true
 		}
 		if err == nil {
 			err = answer.refusal()
 		}
 		if !answer.passing() || try == tries {
-			return err
+			return reached, err
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return reached, err
 		case <-time.After(answer.wait(pause)):
 		}
 		pause *= 2

@@ -201,6 +201,29 @@ func TestUploadLeftToTheNextDrain(t *testing.T) {
 	}
 }
 
+// Nothing listens where a file is to go: nobody can have it, so it is claimed as
+// before, and a stop may cancel it.
+func TestUploadWithoutConnection(t *testing.T) {
+	t.Parallel()
+	silent := httptest.NewServer(newInbox())
+	address := silent.URL + "/in"
+	silent.Close()
+	f := fileOf(morningName, 1, morningFile)
+	db := claimed(t, f)
+	p := dialer.Publisher{Store: db, Out: t.TempDir(), Transport: uploadTo(address)}
+	if published, err := p.Drain(t.Context(), paris(t, 9, 31)); err == nil || len(published) != 0 || !mentions(err, "connection refused", "waits") {
+		t.Errorf("Drain = %v, %v", published, err)
+	}
+	if state := stateOf(t, db, f); state != crm.FileClaimed {
+		t.Errorf("the file is %s, want claimed", state)
+	}
+	box := newInbox()
+	p.Transport = uploadTo(box.serve(t))
+	if published, err := p.Drain(t.Context(), paris(t, 9, 32)); err != nil || len(published) != 1 || len(box.got(morningName)) != 1 {
+		t.Errorf("with a server: %v, %v", published, err)
+	}
+}
+
 func TestUploadRefused(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -13,7 +13,10 @@ import (
 // the claim is a conflict when somebody else has filled one meanwhile: what is
 // said of the leads left out would no longer be true.
 func (sel *selection) claim() (c crm.Claim, changes bool) {
-	c.At = crm.At(sel.at)
+	c.At, c.Slots = crm.At(sel.at), []string{sel.key}
+	if sel.follows() {
+		c.Slots = append(c.Slots, crm.SlotKey(sel.c.Follows, sel.s.slot.Start.In(sel.book.Zone)))
+	}
 	for _, d := range sel.out {
 		if !says(sel.before[d.LeadID], d) {
 			c.Decisions = append(c.Decisions, d)

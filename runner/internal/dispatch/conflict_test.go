@@ -215,3 +215,59 @@ func (o *office) nobodyLostOrTwice(leads int) {
 		}
 	}
 }
+
+// A start that looked before a stop and claims after it finds that the slot is
+// over, also for groups that nothing ran for, and takes the next one; a tick
+// does nothing.
+func TestStartThatAStopOvertakes(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.OnPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, open(t), f0(t))
+			o.receive("2026-11-22T20:00:00", lead("north", 1, given("RDVVQ", "PVI_NOW", 50)))
+			o.start("PVI", "2026-11-23T10:30:00")
+			o.receive("2026-11-23T10:31:00", lead("south", 2, given("RDVVQ", "PVI_NOW", 50), postal("13001")))
+			slow := *o.desk
+			slow.Store = &overtaken{o.store, func() { o.stop("2026-11-23T10:32:00", dispatch.StopOptions{}) }, 1}
+			ticks, err := slow.Tick(t.Context(), o.book, o.campaign("CF"), local(t, "2026-11-23T10:32:00"))
+			must(t, err)
+			same(t, "calls of the tick", ticked(ticks), 0)
+
+			slow.Store = &overtaken{o.store, func() { o.stop("2026-11-23T14:32:00", dispatch.StopOptions{}) }, 1}
+			o.receive("2026-11-23T14:00:00", lead("west", 3, given("RDVVQ", "PVI_NOW", 50)))
+			o.start("PVI", "2026-11-23T14:31:00")
+			o.receive("2026-11-23T14:31:00", lead("east", 4, given("RDVVQ", "PVI_NOW", 50), postal("67000")))
+			reports, err := slow.Start(t.Context(), o.book, o.campaign("PVI"), local(t, "2026-11-23T14:32:00"))
+			must(t, err)
+			same(t, "slots", []any{len(reports), reports[0].Slot.Start}, []any{1, local(t, "2026-11-23T17:00:00")})
+			open, err := o.store.OpenRuns(t.Context())
+			must(t, err)
+			for _, r := range open {
+				if r.SlotStart.Time().Before(local(t, "2026-11-23T17:00:00")) {
+					t.Errorf("%s runs in a slot that is over", r.ID)
+				}
+			}
+		})
+	}
+}
+
+// A stop that looked before a start and commits after it stops that run too.
+func TestStopThatAStartOvertakes(t *testing.T) {
+	t.Parallel()
+	o := f0Office(t)
+	o.receive("2026-11-22T20:00:00", lead("north", 1, given("RDVVQ", "PVI_NOW", 50)))
+	o.start("PVI", "2026-11-23T10:30:00")
+	slow := *o.desk
+	slow.Store = &stoppedFirst{o.store, func() {
+		o.receive("2026-11-23T10:31:00", lead("south", 2, given("RDVVQ", "PVI_NOW", 50), postal("13001")))
+		o.start("PVI", "2026-11-23T10:32:00")
+	}}
+	report, err := slow.Stop(t.Context(), o.book, local(t, "2026-11-23T10:33:00"), dispatch.StopOptions{})
+	must(t, err)
+	open, err := o.store.OpenRuns(t.Context())
+	must(t, err)
+	same(t, "open runs", len(open), 0)
+	same(t, "stopped and recycled", []int{len(report.Runs), report.Recycled}, []int{2, 2})
+	same(t, "plans", o.plans("north", "south"), map[string]string{"north": "23 Nov 14:00 plan PVI a1", "south": "23 Nov 14:00 plan PVI a3"})
+}

@@ -6,6 +6,7 @@ package dispatch
 
 import (
 	"context"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/expression"
@@ -54,7 +55,10 @@ type Store interface {
 	Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
 	// Recorded says whether any report of a call is stored.
 	Recorded(ctx context.Context) (bool, error)
-	SaveScores(ctx context.Context, scores []crm.Scores) error
+	ClaimRange(ctx context.Context, pass int64, owner string, last time.Duration) (crm.Range, bool, error)
+	// EndRange is not held when somebody else has the range now, and
+	// crm.ErrConflict when one of its leads was written meanwhile.
+	EndRange(ctx context.Context, r crm.Range, scores []crm.Scores, arrivals []crm.Arrival, did crm.Rescored) (held bool, err error)
 
 	DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
 	// Candidates is DueCalls with those calls and callbacks that pass a filter

@@ -106,8 +106,7 @@ func TestReportsInAnyOrder(t *testing.T) {
 		for _, c := range reports {
 			last[c.ID] = c
 		}
-		_, err := o.desk.Rescore(t.Context(), o.book, local(t, "2026-11-20T21:30:00"), nil)
-		must(o, err)
+		o.rescore("2026-11-20T21:30:00")
 		told := 0
 		for i := range 4 {
 			told += o.recount(fmt.Sprint(prefix, i), last)
@@ -251,8 +250,7 @@ func TestReportsWhileCampaignsStart(t *testing.T) {
 			}
 			all.Wait()
 			must(t, errors.Join(errs[:]...))
-			_, err := desks[0].desk.Rescore(t.Context(), b, local(t, "2026-11-23T14:40:00"), nil)
-			must(t, err)
+			desks[0].rescore("2026-11-23T14:40:00")
 			told := 0
 			for i := range leads {
 				told += desks[0].recount(fmt.Sprintf("C%03d", i), last)

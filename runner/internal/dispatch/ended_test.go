@@ -295,8 +295,7 @@ func TestAnObjectionCancelsTheCallsOfEverybodyOnThePhone(t *testing.T) {
 
 	// A newcomer on that phone stays out, and so does one whom a rescore finds.
 	o.receive("2026-11-23T15:00:00", lead("L15", 12, given("PQSC", "PVI_SOON", 50)))
-	_, err = o.desk.Rescore(t.Context(), o.book, local(t, "2026-11-23T15:30:00"), nil)
-	must(t, err)
+	o.rescore("2026-11-23T15:30:00")
 	same(t, "plan after a rescore", o.plan("L13"), "")
 	o.receive("2026-11-23T15:00:00", lead("L16", 16, given("PQSC", "PVI_SOON", 50)))
 	o.hears("15:10:00", report(t, "c3", "L16", "15:01:00", "15:02:00", "Décédé"))
@@ -462,8 +461,7 @@ func TestImportedCountersCount(t *testing.T) {
 	// one by one.
 	o.hears("11:00:00", report(t, "c1", "L1", "10:30:00", "10:31:00", "Occupé"))
 	same(t, "with the new one", []int64{o.lead("L1").Attempts, o.lead("L1").Attempts30d}, []int64{5, 5})
-	_, err := o.desk.Rescore(t.Context(), o.book, local(t, "2026-12-23T09:00:00"), nil)
-	must(t, err)
+	o.rescore("2026-12-23T09:00:00")
 	same(t, "a month later", []int64{o.lead("L1").Attempts, o.lead("L1").Attempts30d}, []int64{5, 0})
 }
 

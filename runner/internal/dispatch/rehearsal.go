@@ -84,7 +84,9 @@ func (r *rehearsal) PutLeadsOf(context.Context, crm.Event, []crm.Arrival) error 
 
 func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) error { return nil }
 
-func (r *rehearsal) SaveScores(context.Context, []crm.Scores) error { return nil }
+func (r *rehearsal) EndRange(context.Context, crm.Range, []crm.Scores, []crm.Arrival, crm.Rescored) (bool, error) {
+	return true, nil
+}
 
 func (r *rehearsal) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
 	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.DueCalls(ctx, before, after, limit) })

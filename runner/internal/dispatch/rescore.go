@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"callsheet/engine"
@@ -10,57 +11,75 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Rescored counts what a rescore did.
-type Rescored struct {
-	Leads, Changed int
-	Planned        int // parked leads that a campaign takes now
-}
-
-// Rescore brings the stored type, segment, score, grade, group and attempts_30d of every
-// lead up to date with the book and the clock, a page of leads at a time, and
-// plans the first call of parked leads that a campaign takes now. Only what
-// changed is written. progress, which may be nil, is told of every page.
-func (d *Desk) Rescore(ctx context.Context, book *engine.RuleBook, now time.Time, progress func(leads int)) (Rescored, error) {
-	var total Rescored
+// Rescore works on a pass until no range of it is free: it brings the stored
+// type, segment, score, grade, group and attempts_30d of leads up to date with
+// the book, which is the one of the pass, and its clock, and plans the first call
+// of parked leads that a campaign takes now. Only what changed is written.
+// Others may work on the same pass; a range that somebody holds for longer than
+// last is taken from them. progress, which may be nil, is told of every range,
+// and several workers may tell it at once.
+func (d *Desk) Rescore(
+	ctx context.Context, book *engine.RuleBook, pass crm.Pass, owner string, last time.Duration, progress func(crm.Rescored),
+) error {
 	r := d.Receiver(book)
-	after := ""
-	for {
-		got, last, err := r.rescorePage(ctx, after, now)
-		if err != nil || got.Leads == 0 {
-			return total, err
+	for ctx.Err() == nil {
+		part, ok, err := d.Store.ClaimRange(ctx, pass.ID, owner, last)
+		if err != nil || !ok {
+			return err
 		}
-		after = last
-		total.add(got)
-		if progress != nil {
-			progress(got.Leads)
+		did, held, err := r.rescoreRange(ctx, part, pass.At.Time())
+		if errors.Is(err, crm.ErrConflict) {
+			continue // its leads are written all the time: it comes again when it is free
+		}
+		if err != nil {
+			return err
+		}
+		if held && progress != nil {
+			progress(did)
 		}
 	}
+	return ctx.Err()
 }
 
-func (r *Rescored) add(page Rescored) {
-	r.Leads += page.Leads
-	r.Changed += page.Changed
-	r.Planned += page.Planned
-}
-
-// rescorePage rescores the page of leads after an id, again when somebody
-// else wrote one of them meanwhile.
-func (r *Receiver) rescorePage(ctx context.Context, after string, now time.Time) (got Rescored, last string, err error) {
+// rescoreRange rescores the leads of a range, again when somebody else wrote one
+// of them meanwhile.
+func (r *Receiver) rescoreRange(ctx context.Context, part crm.Range, now time.Time) (did crm.Rescored, held bool, err error) {
 	for range attempts {
-		var page []crm.Lead
-		page, err = r.desk.Store.Leads(ctx, after, expression.MaxBatch)
-		if err != nil || len(page) == 0 {
-			return Rescored{}, "", err
+		fresh := rescored{}
+		for after, more := part.After, true; more; {
+			page, err := r.desk.Store.Leads(ctx, after, expression.MaxBatch)
+			if err != nil {
+				return did, false, err
+			}
+			more = len(page) == expression.MaxBatch
+			if i := slices.IndexFunc(page, func(l crm.Lead) bool { return part.UpTo != "" && l.ID > part.UpTo }); i >= 0 {
+				page, more = page[:i], false
+			}
+			if len(page) == 0 {
+				break
+			}
+			after = page[len(page)-1].ID
+			more = more && after != part.UpTo
+			if err := r.rescore(ctx, page, now, &fresh); err != nil {
+				return did, false, err
+			}
 		}
-		last, got = page[len(page)-1].ID, Rescored{}
-		if err = r.rescore(ctx, page, now, &got); !errors.Is(err, crm.ErrConflict) {
+		did = fresh.Rescored
+		if held, err = r.desk.Store.EndRange(ctx, part, fresh.scores, fresh.planned, did); !errors.Is(err, crm.ErrConflict) {
 			break
 		}
 	}
-	return got, last, err
+	return did, held, err
 }
 
-func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *Rescored) error {
+// rescored is what is to be stored of a range.
+type rescored struct {
+	crm.Rescored
+	scores  []crm.Scores
+	planned []crm.Arrival
+}
+
+func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *rescored) error {
 	leads, before := make([]*crm.Lead, len(page)), make([]crm.Scores, len(page))
 	var parked, phones []string
 	for i := range page {
@@ -86,15 +105,13 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 	}
 	class := r.book.Classify(r.batch, now)
 	plan := newPlan(r.book, now)
-	var scores []crm.Scores
-	var planned []crm.Arrival
 	for i := range page {
 		l := &page[i]
 		r.describe(l, class, i, now)
 		total.Leads++
 		if _, never := barred[l.Phone]; l.Status == crm.Parked && !never {
 			if call := plan.first(l, class.Group[i], last[l.ID], false); call != nil {
-				planned = append(planned, crm.Arrival{Lead: *l, Call: call})
+				total.planned = append(total.planned, crm.Arrival{Lead: *l, Call: call})
 				total.Planned++
 				total.Changed++
 				continue
@@ -102,17 +119,9 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 		}
 		if after := scoresOf(l); after != before[i] {
 			after.At, after.Version = crm.At(now), r.book.Version
-			scores = append(scores, after)
+			total.scores = append(total.scores, after)
 			total.Changed++
 		}
-	}
-	if len(scores) > 0 {
-		if err := r.desk.Store.SaveScores(ctx, scores); err != nil {
-			return err
-		}
-	}
-	if len(planned) > 0 {
-		return r.desk.Store.PutLeads(ctx, planned)
 	}
 	return nil
 }
@@ -121,6 +130,6 @@ func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, 
 // book.
 func scoresOf(l *crm.Lead) crm.Scores {
 	return crm.Scores{
-		LeadID: l.ID, Type: l.Type, Segment: l.Segment, Grade: l.Grade, Group: l.Group, Score: l.Score, Attempts30d: l.Attempts30d,
+		Revision: l.Revision, LeadID: l.ID, Type: l.Type, Segment: l.Segment, Grade: l.Grade, Group: l.Group, Score: l.Score, Attempts30d: l.Attempts30d,
 	}
 }

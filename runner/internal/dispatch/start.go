@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"callsheet/engine"
@@ -79,14 +80,31 @@ func (d *Desk) decide(ctx context.Context, book *engine.RuleBook, c *engine.Camp
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
 	var reports []Report
-	for _, s := range found {
+	for len(found) > 0 {
+		s := found[0]
 		report, err := st.inject(ctx, s)
+		if errors.Is(err, errOver) {
+			if found, err = st.slots(ctx); err == nil {
+				found = slices.DeleteFunc(found, startedIn(reports))
+				continue
+			}
+		}
 		if err != nil {
 			return reports, fmt.Errorf("start %s in the slot of %s: %w", c.Name, s.slot.Start.In(book.Zone).Format("2006-01-02 15:04"), err)
 		}
-		reports = append(reports, report)
+		reports, found = append(reports, report), found[1:]
 	}
 	return reports, nil
+}
+
+// errOver says that a slot was stopped while a start was about it.
+var errOver = errors.New("the slot was stopped meanwhile")
+
+// startedIn finds the slots that reports are about.
+func startedIn(reports []Report) func(slotOf) bool {
+	return func(s slotOf) bool {
+		return slices.ContainsFunc(reports, func(r Report) bool { return r.Slot.Start.Equal(s.slot.Start) && r.Slot.Name == s.slot.Name })
+	}
 }
 
 // start is one start of a campaign.
@@ -111,6 +129,20 @@ func (st start) inject(ctx context.Context, s slotOf) (Report, error) {
 		if !errors.Is(err, crm.ErrConflict) {
 			return sel.report(), err
 		}
+		if over, err := st.over(ctx, s.slot); over || err != nil {
+			return Report{}, errors.Join(errOver, err)
+		}
 	}
 	return Report{}, err
+}
+
+// over says that a slot was stopped, for the campaign or the one that it
+// follows.
+func (st start) over(ctx context.Context, slot calendar.Slot) (stopped bool, err error) {
+	for _, campaign := range []string{st.c.Follows, st.c.Name} {
+		if campaign != "" && !stopped && err == nil {
+			stopped, err = st.stopped(ctx, campaign, slot)
+		}
+	}
+	return stopped, err
 }

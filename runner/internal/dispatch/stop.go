@@ -113,7 +113,39 @@ func (s *stopping) stop(ctx context.Context) (StopReport, error) {
 	if err != nil {
 		return StopReport{}, err
 	}
-	return s.report(done), nil
+	report := s.report(done)
+	late, err := s.late(ctx)
+	if err != nil || !late {
+		return report, err
+	}
+	rest := stopping{desk: s.desk, book: s.book, at: s.at, options: StopOptions{Types: s.options.Types}, signalled: s.signalled}
+	more, err := rest.stop(ctx)
+	report.add(more)
+	return report, err
+}
+
+// late says that a start which was under way has added a run to a slot that is
+// stopped now. Later ones find that it is over.
+func (s *stopping) late(ctx context.Context) (bool, error) {
+	open, err := s.desk.Store.OpenRuns(ctx)
+	for _, r := range open {
+		of := func(stopped StoppedRun) bool {
+			return stopped.Campaign == r.Campaign && stopped.SlotStart == r.SlotStart && stopped.ID != r.ID
+		}
+		known := func(stopped StoppedRun) bool { return stopped.ID == r.ID }
+		if slices.ContainsFunc(s.runs, of) && !slices.ContainsFunc(s.runs, known) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// add counts what a further stop did.
+func (r *StopReport) add(more StopReport) {
+	r.Open = r.Open || more.Open
+	r.Stopped, r.Recycled, r.Orphans, r.Parked = r.Stopped+more.Stopped, r.Recycled+more.Recycled, r.Orphans+more.Orphans, r.Parked+more.Parked
+	r.Runs, r.Signals = append(r.Runs, more.Runs...), append(r.Signals, more.Signals...)
+	slices.SortFunc(r.Runs, func(a, b StoppedRun) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // choose finds the runs to stop and those to leave alone.

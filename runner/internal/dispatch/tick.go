@@ -55,17 +55,11 @@ func (st start) follows() bool { return st.c.Follows != "" }
 // campaign or for this one, is over.
 func (st start) running(ctx context.Context, week *calendar.Week) (calendar.Slot, bool, error) {
 	slot, ok := week.Containing(st.at)
-	for _, campaign := range []string{st.c.Follows, st.c.Name} {
-		if !ok {
-			break
-		}
-		stopped, err := st.stopped(ctx, campaign, slot)
-		if err != nil {
-			return slot, false, err
-		}
-		ok = !stopped
+	if !ok {
+		return slot, false, nil
 	}
-	return slot, ok, nil
+	over, err := st.over(ctx, slot)
+	return slot, err == nil && !over, err
 }
 
 // taken finds the names of the slot's files: those of ticks follow from the

@@ -16,19 +16,31 @@ import (
 // are not stored are stored as active ones without limits, so that taking
 // turns works for them too.
 //
-// It is crm.ErrConflict, with nothing written, when a run is stopped or has
+// It is crm.ErrConflict, with nothing written, when a slot is over, a run is stopped or has
 // got files meanwhile, a call is no longer planned or to another phone, a phone has another open
 // call, a file's name is taken, or the slot has injected one of the leads.
 func (s *Store) Claim(ctx context.Context, c crm.Claim) error {
 	return s.write(ctx, "claim calls", func(ctx context.Context, q querier) error {
 		for _, part := range []func(context.Context, querier, *crm.Claim) error{
-			s.claimRuns, s.engage, s.inject, s.assign, s.decide, s.claimFiles,
+			s.inTime, s.claimRuns, s.engage, s.inject, s.assign, s.decide, s.claimFiles,
 		} {
 			if err := part(ctx, q, &c); err != nil {
 				return err
 			}
 		}
 		return nil
+	})
+}
+
+// inTime finds that no run of the slots was stopped, and keeps stops waiting
+// until the claim is committed.
+func (s *Store) inTime(ctx context.Context, q querier, c *crm.Claim) error {
+	return inLists(c.Slots, func(list string, args []any) error {
+		states, err := texts(ctx, q, `SELECT "state" FROM "run" WHERE "slot_key" IN `+list+` ORDER BY "id" `+s.dialect.alone, args...)
+		if err == nil && slices.Contains(states, crm.RunStopped) {
+			err = orConflict(nil, "a run of %s was stopped", strings.Join(c.Slots, " or "))
+		}
+		return err
 	})
 }
 

@@ -8,6 +8,10 @@ type dialect struct {
 	// share and alone lock the rows of a SELECT until the transaction ends;
 	// both are empty where transactions do not overlap.
 	share, alone string
+	// free is alone for the rows that nobody else has locked.
+	free string
+	// now is the clock of the database, in milliseconds since 1970.
+	now string
 	// given lets an INSERT bring along the numbers of a Serial column, and renumber
 	// lets the next ones follow them; both are empty where that needs no word.
 	given, renumber string
@@ -19,6 +23,7 @@ func sqliteDialect() *dialect {
 	return &dialect{
 		Integer: "INTEGER", Real: "REAL", Text: "TEXT", JSON: "TEXT", Strict: "STRICT",
 		Serial: "INTEGER PRIMARY KEY AUTOINCREMENT",
+		now:    `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 		rows:   1,
 	}
 }
@@ -29,7 +34,8 @@ func postgresDialect() *dialect {
 		// json keeps the text as it is; jsonb would rewrite numbers.
 		JSON: "JSON", NullsLast: "NULLS LAST",
 		Serial: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-		share:  "FOR SHARE", alone: "FOR UPDATE",
+		share:  "FOR SHARE", alone: "FOR UPDATE", free: "FOR UPDATE SKIP LOCKED",
+		now:      "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
 		given:    "OVERRIDING SYSTEM VALUE",
 		renumber: `SELECT setval(pg_get_serial_sequence('"rule_change"', 'id'), COALESCE(MAX("id"), 0) + 1, FALSE) FROM "rule_change"`,
 		rows:     256,

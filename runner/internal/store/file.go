@@ -45,6 +45,12 @@ func (s *Store) Sending(ctx context.Context, name string) error {
 	return s.mark(ctx, name, crm.FileSending, `"state" = 'claimed'`)
 }
 
+// Unsent records that a file was not sent to a server after all, and is claimed
+// as before. It is crm.ErrConflict when the file is not being sent.
+func (s *Store) Unsent(ctx context.Context, name string) error {
+	return s.mark(ctx, name, crm.FileClaimed, `"state" = 'sending'`)
+}
+
 // Published records that a file has been handed over, and when. It is
 // crm.ErrConflict when somebody else has recorded that, or has cancelled it.
 func (s *Store) Published(ctx context.Context, name string, at crm.Instant) error {

@@ -233,15 +233,3 @@ func (s *Store) CountLeads(ctx context.Context) (int, error) {
 	})
 	return n, err
 }
-
-// SaveScores stores scores on their leads; leads that are not stored are
-// passed over. Give only those that changed: each one rewrites a lead.
-func (s *Store) SaveScores(ctx context.Context, scores []crm.Scores) error {
-	rows := lastOfEach(pointers(scores), func(sc *crm.Scores) string { return sc.LeadID })
-	return s.write(ctx, "store scores", func(ctx context.Context, q querier) error {
-		_, err := run(ctx, q, s.saveScores, rows, func(args []any, sc *crm.Scores) ([]any, error) {
-			return append(args, sc.LeadID, sc.Type, sc.Segment, sc.Grade, sc.Group, sc.Score, int64(sc.At), sc.Version, sc.Attempts30d), nil
-		})
-		return err
-	})
-}

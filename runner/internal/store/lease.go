@@ -4,29 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"callsheet/runner/internal/crm"
 )
 
-// takeOver gives a lease to whoever asks when it is theirs or has ended; the
-// last parameter is the instant of asking.
-const takeOver = ` ON CONFLICT ("name") DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until",
-	"fence" = CASE WHEN "lease"."owner" = excluded."owner" THEN "lease"."fence" ELSE "lease"."fence" + 1 END
-	WHERE "lease"."owner" = excluded."owner" OR "lease"."until" <= CAST($5 AS BIGINT)`
+// takeOver gives a lease to whoever asks when it is theirs or has ended.
+func takeOver(d *dialect) string {
+	return `INSERT INTO "lease" ("name", "owner", "fence", "until") VALUES ($1, $2, 1, ` + d.now + ` + CAST($3 AS BIGINT))
+		ON CONFLICT ("name") DO UPDATE SET "owner" = excluded."owner", "until" = excluded."until",
+		"fence" = CASE WHEN "lease"."owner" = excluded."owner" THEN "lease"."fence" ELSE "lease"."fence" + 1 END
+		WHERE "lease"."owner" = excluded."owner" OR "lease"."until" <= ` + d.now
+}
 
-// Acquire gives a lease until an instant to owner when nobody has it, the time
-// of its holder has ended, or owner holds it already; a new owner gets the next
-// fence. Otherwise ok is false and the lease says who holds it.
-func (s *Store) Acquire(ctx context.Context, name, owner string, now, until crm.Instant) (l crm.Lease, ok bool, err error) {
+// Acquire gives a lease for some time, to the millisecond, to owner when nobody
+// has it, the time of its holder is over, or owner holds it already; a new owner
+// gets the next fence. Otherwise ok is false and the lease says who holds it.
+// The clock is that of the database: those of the processes may differ.
+func (s *Store) Acquire(ctx context.Context, name, owner string, last time.Duration) (l crm.Lease, ok bool, err error) {
 	if name == "" || owner == "" {
 		return l, false, errors.New("acquire a lease: name and owner must not be empty")
 	}
 	err = s.write(ctx, "acquire lease "+name, func(ctx context.Context, q querier) error {
-		args, err := s.lease.bind(nil, &crm.Lease{Name: name, Owner: owner, Fence: 1, Until: until})
-		if err != nil {
-			return err
-		}
-		res, err := q.ExecContext(ctx, s.acquire, append(args, int64(now))...)
+		res, err := q.ExecContext(ctx, s.acquire, name, owner, last.Milliseconds())
 		if err != nil {
 			return err
 		}
@@ -55,8 +55,27 @@ func (s *Store) Release(ctx context.Context, l crm.Lease) error {
 		}
 		n, err := res.RowsAffected()
 		if err == nil && n == 0 {
-			err = fmt.Errorf("%s no longer holds it under fence %d: %w", l.Owner, l.Fence, crm.ErrConflict)
+			err = lost(l)
 		}
 		return err
 	})
+}
+
+// underLease is a step that keeps the lease from changing hands until it ends.
+func (s *Store) underLease(fn step) step {
+	return func(ctx context.Context, q querier) error {
+		held, err := texts(ctx, q, `SELECT "name" FROM "lease" WHERE "name" = $1 AND "owner" = $2 AND "fence" = $3 `+s.dialect.share,
+			s.under.Name, s.under.Owner, s.under.Fence)
+		switch {
+		case err != nil:
+			return err
+		case len(held) == 0:
+			return lost(s.under)
+		}
+		return fn(ctx, q)
+	}
+}
+
+func lost(l crm.Lease) error {
+	return fmt.Errorf("%s no longer holds %s under fence %d: %w", l.Owner, l.Name, l.Fence, crm.ErrConflict)
 }

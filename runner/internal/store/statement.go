@@ -23,9 +23,9 @@ func newSchema(d *dialect) *schema {
 	s.saveScores = &multi{
 		head: `UPDATE "lead" SET "type" = v.column2, "segment" = v.column3, "grade" = v.column4, "group" = v.column5,
 			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8, "attempts_30d" = v.column9, "revision" = "lead"."revision" + 1 FROM (VALUES `,
-		tail:  `) AS v WHERE "lead"."id" = v.column1`,
-		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT"},
-		width: 9, most: d.rows,
+		tail:  `) AS v WHERE "lead"."id" = v.column1 AND "lead"."revision" = v.column10`,
+		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "BIGINT"},
+		width: 10, most: d.rows,
 	}
 	s.claimCalls = &multi{
 		head: `UPDATE "call" SET "state" = 'injected', "run_id" = v.column2, "group" = v.column3, "agent" = v.column4,
@@ -72,7 +72,7 @@ func newSchema(d *dialect) *schema {
 	s.addTranscript = s.transcript.insert(d, s.transcript.replace(1, s.transcript.names()[1:])+` WHERE "transcript"."state" = 'withdrawn'`)
 	s.addEvent = s.event.insert(d, ` ON CONFLICT ("id") DO NOTHING`)
 	s.applyEvent = s.event.insert(d, s.event.replace(1, s.event.names()[1:])+` WHERE "event"."state" = 'dead'`)
-	s.acquire = s.lease.insert(d, takeOver).text(1)
+	s.acquire = takeOver(d)
 	return s
 }
 

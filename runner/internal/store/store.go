@@ -33,8 +33,17 @@ type Store struct {
 	// writer runs the steps of SQLite, over home; both are nil on PostgreSQL.
 	writer *writer
 	home   *sql.DB
+	// under is the lease that every step needs; without a name, none.
+	under crm.Lease
 
 	closing sync.Once
+}
+
+// Under is the same database for the holder of a lease: once the lease has
+// another owner, every step is crm.ErrConflict and leaves no trace, however late
+// the former holder comes. It is closed with the store that it comes from.
+func (s *Store) Under(l crm.Lease) *Store {
+	return &Store{path: s.path, schema: s.schema, dialect: s.dialect, pool: s.pool, writer: s.writer, home: s.home, under: l}
 }
 
 // Open opens the database that dsn names, a "postgres://" address or the path
@@ -81,6 +90,9 @@ func (s *Store) close() error {
 // write runs one step; what names it in errors.
 func (s *Store) write(ctx context.Context, what string, fn step) error {
 	var err error
+	if s.under.Name != "" {
+		fn = s.underLease(fn)
+	}
 	if s.writer != nil {
 		err = s.writer.do(ctx, fn)
 	} else {

@@ -304,20 +304,6 @@ func idsOf(leads []crm.Lead) (ids []string) {
 	return ids
 }
 
-func scores(t *testing.T, s *store.Store) {
-	put(t, s, person("L-1"), person("L-2"))
-	must(t, s.SaveScores(t.Context(), []crm.Scores{
-		{LeadID: "L-1", Type: "DIRECT", Segment: "PVB", Grade: "B", Group: "LYON", Score: -7, Attempts30d: 3, At: morning, Version: "v2"},
-		{LeadID: "unknown", Score: 3, At: morning},
-	}))
-	want := person("L-1")
-	want.Type, want.Segment, want.Grade, want.Group = "DIRECT", "PVB", "B", "LYON"
-	want.Score, want.Attempts30d, want.ScoredAt, want.ScoredBy = -7, 3, crm.Some(morning), "v2"
-	same(t, "scored", got[*crm.Lead](t)(s.Lead(t.Context(), "L-1")), &want)
-	other := person("L-2")
-	same(t, "not scored", got[*crm.Lead](t)(s.Lead(t.Context(), "L-2")), &other)
-}
-
 func manyIDs(t *testing.T, s *store.Store) {
 	var arrivals []crm.Arrival
 	var ids []string

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/store"
@@ -12,47 +13,51 @@ import (
 
 func leases(t *testing.T, s *store.Store) {
 	ctx := t.Context()
-	acquire := func(owner string, now, until crm.Instant, want crm.Lease, given bool) crm.Lease {
+	acquire := func(owner string, last time.Duration, holder string, fence int64) crm.Lease {
 		t.Helper()
-		l, ok, err := s.Acquire(ctx, "publish", owner, now, until)
+		l, given, err := s.Acquire(ctx, "publish", owner, last)
 		must(t, err)
-		same(t, "lease for "+owner, l, want)
-		same(t, "given to "+owner, ok, given)
+		same(t, "lease for "+owner, []any{l.Name, l.Owner, l.Fence}, []any{"publish", holder, fence})
+		same(t, "given to "+owner, given, owner == holder)
 		return l
 	}
-	first := acquire("a", 0, 100, crm.Lease{Name: "publish", Owner: "a", Fence: 1, Until: 100}, true)
-	acquire("b", 99, 300, first, false)
-	acquire("a", 50, 150, crm.Lease{Name: "publish", Owner: "a", Fence: 1, Until: 150}, true)
-	acquire("b", 149, 300, crm.Lease{Name: "publish", Owner: "a", Fence: 1, Until: 150}, false)
-	second := acquire("b", 150, 300, crm.Lease{Name: "publish", Owner: "b", Fence: 2, Until: 300}, true)
+	first := acquire("a", time.Hour, "a", 1)
+	acquire("b", time.Hour, "a", 1)
+	under := s.Under(first)
+	must(t, under.PutAgents(ctx, []crm.Agent{{Username: "yes"}}))
+	acquire("a", 0, "a", 1)
+	second := acquire("b", time.Hour, "b", 2)
+	if err := under.PutAgents(ctx, []crm.Agent{{Username: "late"}}); !isA(err, crm.ErrConflict) {
+		t.Errorf("a step under a lost lease is %v, want crm.ErrConflict", err)
+	}
+	same(t, "agents", len(got[map[string]crm.Agent](t)(s.Agents(ctx))), 1)
 	if err := s.Release(ctx, first); !isA(err, crm.ErrConflict) {
 		t.Errorf("releasing a lost lease is %v, want crm.ErrConflict", err)
 	}
-	acquire("a", 160, 400, second, false)
+	acquire("a", time.Hour, "b", 2)
 	must(t, s.Release(ctx, second))
 	if err := s.Release(ctx, second); !isA(err, crm.ErrConflict) {
 		t.Errorf("releasing twice is %v, want crm.ErrConflict", err)
 	}
-	third := acquire("b", 170, 400, crm.Lease{Name: "publish", Owner: "b", Fence: 3, Until: 400}, true)
-	stale := third
+	stale := acquire("b", time.Hour, "b", 3)
 	stale.Fence = 2
 	if err := s.Release(ctx, stale); !isA(err, crm.ErrConflict) {
 		t.Errorf("releasing under an old fence is %v, want crm.ErrConflict", err)
 	}
-	if _, _, err := s.Acquire(ctx, "publish", "", 0, 1); err == nil {
+	if _, _, err := s.Acquire(ctx, "publish", "", 1); err == nil {
 		t.Error("a lease without owner was given")
 	}
 }
 
 func leaseRace(t *testing.T, s *store.Store) {
-	for round := range crm.Instant(5) {
+	for round := range int64(5) {
 		holders := make([]crm.Lease, 8)
 		given := make([]bool, 8)
 		var all sync.WaitGroup
 		for i := range holders {
 			all.Go(func() {
 				var err error
-				holders[i], given[i], err = s.Acquire(context.Background(), "tick", fmt.Sprintf("%d-%d", int64(round), i), round*10, round*10+10)
+				holders[i], given[i], err = s.Acquire(context.Background(), "tick", fmt.Sprintf("%d-%d", round, i), time.Hour)
 				if err != nil {
 					t.Error(err)
 				}
@@ -67,6 +72,8 @@ func leaseRace(t *testing.T, s *store.Store) {
 			}
 		}
 		same(t, "owners", owners, 1)
-		same(t, "fence", holders[0].Fence, int64(round)+1)
+		same(t, "fence", holders[0].Fence, round+1)
+		_, _, err := s.Acquire(t.Context(), "tick", holders[0].Owner, 0) // ends it
+		must(t, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/store"
@@ -244,15 +245,15 @@ func health(t *testing.T, s *store.Store) {
 	nowhere.LegalBasis = "none"
 	put(t, s, invalid, nowhere)
 	must(t, s.PutSuppressions(t.Context(), []crm.Suppression{{Key: "x", Reason: "do_not_call", From: morning}, {Key: "mark", Reason: "key", From: morning}}))
-	for name, until := range map[string]crm.Instant{"held": morning + 9000, "forsaken": morning + 10, "given back": morning + 10} {
-		l, _, err := s.Acquire(t.Context(), name, "somebody", morning, until)
+	for name, last := range map[string]time.Duration{"held": time.Hour, "forsaken": 0, "given back": 0} {
+		l, _, err := s.Acquire(t.Context(), name, "somebody", last)
 		must(t, err)
 		if name == "given back" {
 			must(t, s.Release(t.Context(), l))
 		}
 	}
 	late := morning + 5000
-	h := got[crm.Health](t)(s.Health(t.Context(), crm.Overlong{Slots: late, Files: late, Planned: late, Leases: late}))
+	h := got[crm.Health](t)(s.Health(t.Context(), crm.Overlong{Slots: late, Files: late, Planned: late, Leases: crm.At(time.Now().Add(time.Minute))}))
 	same(t, "dead events", h.DeadEvents, map[string]int{"": 2})
 	same(t, "orphans", h.Orphans, []string{"PVI/2026-11-23T10:00/IDF"})
 	same(t, "stuck files", len(h.StuckFiles), 1)
