@@ -40,18 +40,7 @@ func (b *RuleBook) Prefilter(
 			}
 		}
 	}
-	stored := d.Column
-	d.Column = func(field string) (string, bool) {
-		if stored == nil || slices.Contains(decided(), field) {
-			return "", false
-		}
-		return stored(field)
-	}
-	d.Bind = maps.Clone(d.Bind)
-	if d.Bind == nil {
-		d.Bind = map[string]any{}
-	}
-	maps.Copy(d.Bind, map[string]any{
+	d = undecided(d, map[string]any{
 		"now": now, "campaign.name": c.Name, "slot.name": slot.Name, "slot.start": slot.Start, "slot.end": slot.End,
 	})
 	return b.Schema.SQL(expression.Common(append(include, rows...)...), d), b.Schema.SQL(expression.Common(rows...), d)
@@ -78,6 +67,22 @@ func among(choices []Choice, names []string) expression.Selection {
 		}
 	}
 	return expression.Either(rows...)
+}
+
+// undecided is a dialect that knows some values and no column of what runs
+// decide anew.
+func undecided(d expression.SQLDialect, bind map[string]any) expression.SQLDialect {
+	stored, known := d.Column, d.Bind
+	d.Column = func(field string) (string, bool) {
+		if stored == nil || slices.Contains(decided(), field) {
+			return "", false
+		}
+		return stored(field)
+	}
+	d.Bind = map[string]any{}
+	maps.Copy(d.Bind, known)
+	maps.Copy(d.Bind, bind)
+	return d
 }
 
 // decided are the fields that Classify and Judge write.

@@ -1,6 +1,10 @@
 package engine
 
-import "callsheet/engine/expression"
+import (
+	"time"
+
+	"callsheet/engine/expression"
+)
 
 // Recoverable says of every lead of a batch why recover-forgotten-lead leaves
 // it alone, empty when it takes it: the first condition of
@@ -23,4 +27,18 @@ func (b *RuleBook) Recoverable(batch *expression.Batch) []string {
 		give(c.Name, c.expr.Eval(batch), false)
 	}
 	return reasons
+}
+
+// RecoverFilter is true at least for every lead that Recoverable takes at the
+// clock now, so that a database can leave out the others. d tells the columns
+// of leads as for [RuleBook.Prefilter].
+func (b *RuleBook) RecoverFilter(now time.Time, d expression.SQLDialect) expression.Where {
+	var rows []expression.Selection
+	for _, c := range b.Recovery.Include {
+		rows = append(rows, c.expr.True())
+	}
+	for _, c := range b.Recovery.Exclude {
+		rows = append(rows, c.expr.False())
+	}
+	return b.Schema.SQL(expression.Common(rows...), undecided(d, map[string]any{"now": now}))
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -71,7 +72,9 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 	if err := a.simulable(source); err != nil {
 		return err
 	}
-	return a.withoutStore(ctx, func(s *session) error {
+	// Most of what a simulation makes are rows in SQLite's own memory. What is left for Go is little and turns over fast.
+	debug.SetGCPercent(400)
+	return a.apart(ctx, store.OpenScratch, func(s *session) error {
 		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
 		if a.at != "" {
 			return s.simulateMoment(ctx, a, source, o)

@@ -283,7 +283,7 @@ func TestTwoServicesOneRuleBook(t *testing.T) {
 		p, err := s.Pass(ctx)
 		return err == nil && p.Ended() && p.Leads == leads && strings.HasPrefix(p.Version, version("a"))
 	})
-	all, err := s.Leads(ctx, "", expression.MaxBatch)
+	all, err := s.Leads(ctx, expression.All(), "", expression.MaxBatch)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -203,7 +203,12 @@ func (a *app) reading(ctx context.Context, work func(*session) error) error {
 
 // withoutStore runs work that needs the rule book alone.
 func (a *app) withoutStore(ctx context.Context, work func(*session) error) error {
-	st, err := store.OpenMemory(ctx, "nothing")
+	return a.apart(ctx, store.OpenMemory, work)
+}
+
+// apart runs work over a store of its own, which begins empty and ends with it.
+func (a *app) apart(ctx context.Context, open func(ctx context.Context, name string) (*store.Store, error), work func(*session) error) error {
+	st, err := open(ctx, "the scratch database")
 	if err != nil {
 		return err
 	}

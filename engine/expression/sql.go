@@ -38,6 +38,9 @@ type Where struct {
 	AtLeast map[string]int64
 }
 
+// All is the condition that every lead passes.
+func All() Where { return Where{Text: "TRUE", Exact: true} }
+
 // SQL is true at least for all rows for which the condition is true.
 func (c *Condition) SQL(d SQLDialect) Where { return c.schema.SQL(c.True(), d) }
 

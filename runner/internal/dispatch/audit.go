@@ -14,7 +14,7 @@ import (
 func (d *Desk) Audit(ctx context.Context, book *engine.RuleBook, at time.Time) (*engine.Audit, error) {
 	audit, facts, batch := book.Audit(), newFacts(book), book.Schema.NewBatch(0)
 	for after := ""; ; {
-		page, err := d.Store.Leads(ctx, after, expression.MaxBatch)
+		page, err := d.Store.Leads(ctx, expression.All(), after, expression.MaxBatch)
 		if err != nil {
 			return nil, fmt.Errorf("look at the leads: %w", err)
 		}

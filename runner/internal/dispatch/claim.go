@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
@@ -18,7 +19,7 @@ func (sel *selection) claim() (c crm.Claim, changes bool) {
 		c.Slots = append(c.Slots, crm.SlotKey(sel.c.Follows, sel.s.slot.Start.In(sel.book.Zone)))
 	}
 	for _, d := range sel.out {
-		if !says(sel.before[d.LeadID], d) {
+		if !says(sel.before[d.LeadID], d) && (!sel.desk.Brief || awaited(d.Reason)) {
 			c.Decisions = append(c.Decisions, d)
 		}
 	}
@@ -41,6 +42,11 @@ func (sel *selection) claim() (c crm.Claim, changes bool) {
 		c.Funnel = &funnel
 	}
 	return c, changes || len(c.Decisions) > 0 || c.Funnel != nil
+}
+
+// awaited says that a stop plans again what a start left out for this reason.
+func awaited(reason string) bool {
+	return reason == engine.OverCapacity || reason == engine.PhoneOpen
 }
 
 // says is whether one decision says the same as another, whenever and by

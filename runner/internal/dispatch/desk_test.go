@@ -17,6 +17,7 @@ import (
 
 	"callsheet"
 	"callsheet/engine"
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/dispatch"
@@ -254,7 +255,7 @@ func (o *office) ledger(slotKey string) ledger {
 	ctx := o.Context()
 	var all ledger
 	var errs [7]error
-	all.Leads, errs[0] = o.store.Leads(ctx, "", 10_000)
+	all.Leads, errs[0] = o.store.Leads(ctx, expression.All(), "", 10_000)
 	var ids, phones []string
 	for _, l := range all.Leads {
 		ids, phones = append(ids, l.ID), append(phones, l.Phone)

@@ -25,8 +25,10 @@ type Desk struct {
 	// Hide gives the key under which a phone number is kept from being called:
 	// a keyed hash of its E.164 form. A desk without it suppresses nobody.
 	Hide func(phone string) (key string, err error)
-	// Brief lets starts decide only about leads whose type and segment may be
-	// the campaign's: nothing is said of the others, and funnels begin there.
+	// Brief leaves unsaid what changes nothing. Starts decide only about leads
+	// whose type and segment may be the campaign's, so that funnels begin there,
+	// and store of those left out only the ones that a stop plans again;
+	// recovery counts no lead that its conditions leave alone.
 	Brief bool
 	// Later leaves it to a [Handover] to choose who gets what is handed over to
 	// another team, since the dialer or the CRM have to be asked; else it is
@@ -50,7 +52,7 @@ type Store interface {
 	// applied already is crm.ErrConflict.
 	PutLeadsOf(ctx context.Context, e crm.Event, arrivals []crm.Arrival) error
 	Event(ctx context.Context, id string) (crm.Event, error)
-	Leads(ctx context.Context, afterID string, limit int) ([]crm.Lead, error)
+	Leads(ctx context.Context, where expression.Where, afterID string, limit int) ([]crm.Lead, error)
 	// Planned are planned calls by lead id, with the fields named of their leads.
 	Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
 	// Recorded says whether any report of a call is stored.

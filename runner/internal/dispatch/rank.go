@@ -21,7 +21,7 @@ type RankQuery struct {
 // Rank lists the best leads by their stored scores. The database narrows down
 // as far as it can, the rules' engine looks at the rest.
 func (d *Desk) Rank(ctx context.Context, book *engine.RuleBook, q RankQuery, at time.Time) ([]crm.Lead, error) {
-	filter := expression.Where{Text: "TRUE", Exact: true}
+	filter := expression.All()
 	if q.Where != nil {
 		dialect := d.Store.Dialect()
 		dialect.Bind = map[string]any{"now": at}

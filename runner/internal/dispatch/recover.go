@@ -37,7 +37,10 @@ func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time)
 	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
 		return Recovered{}, fmt.Errorf("recover leads: %w", err)
 	}
-	r := recovery{receiver: d.Receiver(book), at: at}
+	r := recovery{receiver: d.Receiver(book), at: at, where: expression.All()}
+	if d.Brief {
+		r.where = book.RecoverFilter(at, d.Store.Dialect())
+	}
 	total := Recovered{Skipped: map[string]int{}}
 	for after := ""; ; {
 		got, last, err := r.page(ctx, after, book.Recovery.MaxPerRun-len(total.Calls))
@@ -59,6 +62,7 @@ func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time)
 type recovery struct {
 	receiver *Receiver
 	at       time.Time
+	where    expression.Where // of the leads to look at
 }
 
 // page recovers at most room of the leads in the page after an id, again when
@@ -67,7 +71,7 @@ func (r *recovery) page(ctx context.Context, after string, room int) (got Recove
 	store := r.receiver.desk.Store
 	for range attempts {
 		var page []crm.Lead
-		page, err = store.Leads(ctx, after, expression.MaxBatch)
+		page, err = store.Leads(ctx, r.where, after, expression.MaxBatch)
 		if err != nil || len(page) == 0 {
 			return Recovered{}, "", err
 		}

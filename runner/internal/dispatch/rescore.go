@@ -47,7 +47,7 @@ func (r *Receiver) rescoreRange(ctx context.Context, part crm.Range, now time.Ti
 	for range attempts {
 		fresh := rescored{}
 		for after, more := part.After, true; more; {
-			page, err := r.desk.Store.Leads(ctx, after, expression.MaxBatch)
+			page, err := r.desk.Store.Leads(ctx, expression.All(), after, expression.MaxBatch)
 			if err != nil {
 				return did, false, err
 			}

@@ -119,7 +119,7 @@ func (s *Store) countByAgent(ctx context.Context, what, where string, args ...an
 // start. An empty page is the end. Its cost follows what is due, not what is
 // stored.
 func (s *Store) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
-	return s.duePage(ctx, expression.Where{Text: "TRUE"}, byDue(), before, after, limit)
+	return s.duePage(ctx, expression.All(), byDue(), before, after, limit)
 }
 
 // RunCalls lists the calls that a run injected, whatever became of them, by id.

@@ -94,15 +94,19 @@ func byArrival() sequence {
 	}}
 }
 
+// most is the end of a query for at most limit rows. The number stands in the
+// text because SQLite plans a query anew whenever it is given as a parameter.
+func most(limit int) string { return " LIMIT " + strconv.Itoa(limit) }
+
 // duePage is a page of the planned calls that pass a filter.
 func (s *Store) duePage(ctx context.Context, filter expression.Where, by sequence, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
 	at, id := by.place(after)
-	args := append(filter.Args[:len(filter.Args):len(filter.Args)], int64(before), at, id, limit)
+	args := append(filter.Args[:len(filter.Args):len(filter.Args)], int64(before), at, id)
 	parameter := func(n int) string { return "$" + strconv.Itoa(len(filter.Args)+n) }
 	query := "SELECT " + s.call.quoted() + ", " + s.lead.quoted() + " FROM " + by.tables +
 		" WHERE " + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < ` + parameter(1) +
 		" AND (" + by.key + ") > (" + parameter(2) + ", " + parameter(3) + ") AND " + filter.Text +
-		" ORDER BY " + by.key + " LIMIT " + parameter(4)
+		" ORDER BY " + by.key + most(limit)
 	var page []crm.Due
 	err := s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, args...)

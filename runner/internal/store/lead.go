@@ -167,13 +167,17 @@ func (s *Store) LeadsByPhone(ctx context.Context, phones []string) (map[string][
 	return found, err
 }
 
-// Leads is the page of at most limit leads whose ids follow afterID, in the
-// order of ids. An empty page is the end. Leads added meanwhile may be missed,
-// none comes twice.
-func (s *Store) Leads(ctx context.Context, afterID string, limit int) ([]crm.Lead, error) {
+// Leads is the page of at most limit leads whose ids follow afterID, of those
+// that pass a filter in the words of Dialect, with parameters from $1 on, in
+// the order of ids. An empty page is the end. Leads added meanwhile may be
+// missed, none comes twice.
+func (s *Store) Leads(ctx context.Context, where expression.Where, afterID string, limit int) ([]crm.Lead, error) {
+	n := len(where.Args)
+	rest := "WHERE " + where.Text + ` AND "id" > ` + parameter(n+1) + ` ORDER BY "id"` + most(limit)
+	args := append(where.Args[:n:n], afterID)
 	var page []crm.Lead
 	err := s.view(ctx, "read leads", func(ctx context.Context, q querier) error {
-		rows, err := q.QueryContext(ctx, s.lead.sel(`WHERE "id" > $1 ORDER BY "id" LIMIT $2`), afterID, limit)
+		rows, err := q.QueryContext(ctx, s.lead.sel(rest), args...)
 		page, err = s.lead.scan(rows, err)
 		return err
 	})

@@ -97,7 +97,24 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 // OpenMemory opens an empty SQLite database in memory that only this handle
 // sees and that ends with it; name stands in errors.
 func OpenMemory(ctx context.Context, name string) (*Store, error) {
-	home, err := openPool(ctx, "file::memory:?_pragma=temp_store(MEMORY)", 1, nil)
+	return openMemory(ctx, name, nil)
+}
+
+// OpenScratch opens a database in memory as OpenMemory does, but one that undoes
+// nothing: it saves the copy of every page that a step touches. A step that
+// fails, be it over a conflict, spoils it, and every one after that fails too.
+// Rehearsals end in a failure and are not for it.
+func OpenScratch(ctx context.Context, name string) (*Store, error) {
+	s, err := openMemory(ctx, name, []pragma{{"journal_mode", "OFF", "off"}})
+	if err == nil {
+		s.writer.scratch = true
+	}
+	return s, err
+}
+
+func openMemory(ctx context.Context, name string, settings []pragma) (*Store, error) {
+	settings = append(settings, pragma{"temp_store", "MEMORY", "2"})
+	home, err := openPool(ctx, "file::memory:?"+query(settings), 1, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open %s in memory: %w", name, err)
 	}
@@ -125,12 +142,16 @@ func newSQLite(ctx context.Context, home *sql.DB) (*Store, error) {
 // address is the URI of a file, with any character in its name, and the
 // settings of its connections.
 func address(file string, settings []pragma) string {
-	var query []string
-	for _, p := range settings {
-		query = append(query, "_pragma="+p.name+"("+p.set+")")
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(file), OmitHost: false, RawQuery: strings.Join(query, "&")}
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(file), OmitHost: false, RawQuery: query(settings)}
 	return u.String()
+}
+
+func query(settings []pragma) string {
+	parts := make([]string, len(settings))
+	for i, p := range settings {
+		parts[i] = "_pragma=" + p.name + "(" + p.set + ")"
+	}
+	return strings.Join(parts, "&")
 }
 
 // openPool opens a pool of n connections that live as long as it does and

@@ -31,6 +31,10 @@ type writer struct {
 	steps chan request
 	quit  chan struct{}
 	ended chan struct{}
+
+	// scratch says that nothing can be undone, and spoiled what was not.
+	scratch bool
+	spoiled error
 }
 
 type request struct {
@@ -125,12 +129,19 @@ func (w *writer) transact(group []request) ([]error, error) {
 	if len(group) == 1 && group[0].reads {
 		return []error{group[0].step(ctx, w.conn)}, nil
 	}
+	if w.spoiled != nil {
+		return nil, w.spoiled
+	}
 	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return nil, err
 	}
 	answers := make([]error, len(group))
 	for i, r := range group {
-		failed, err := w.attempt(ctx, r.step, len(group) > 1)
+		failed, err := w.attempt(ctx, r.step, len(group) > 1 && !w.scratch)
+		if w.scratch && failed != nil {
+			err = errors.New("undo a step: this database cannot")
+			w.spoiled = errors.Join(err, failed)
+		}
 		if err != nil {
 			_ = w.exec(ctx, "ROLLBACK")
 			return nil, errors.Join(err, failed)

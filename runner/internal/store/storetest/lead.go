@@ -208,7 +208,7 @@ func pages(t *testing.T, s *store.Store, n int) []string {
 	t.Helper()
 	var ids []string
 	for after := ""; ; {
-		page := got[[]crm.Lead](t)(s.Leads(t.Context(), after, n))
+		page := got[[]crm.Lead](t)(s.Leads(t.Context(), expression.All(), after, n))
 		if len(page) == 0 {
 			return ids
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/store"
 )
@@ -25,7 +26,7 @@ func agents(t *testing.T, s *store.Store) {
 func flags(t *testing.T, s *store.Store) map[string]string {
 	t.Helper()
 	marked := map[string]string{}
-	for _, l := range got[[]crm.Lead](t)(s.Leads(t.Context(), "", 100)) {
+	for _, l := range got[[]crm.Lead](t)(s.Leads(t.Context(), expression.All(), "", 100)) {
 		if l.InWallet {
 			marked[l.ID] += "wallet"
 		}
