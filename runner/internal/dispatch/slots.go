@@ -27,6 +27,7 @@ type slotOf struct {
 // slots finds the slot of each group of the campaign, soonest first: groups
 // with other holidays may be in another slot.
 func (st start) slots(ctx context.Context) ([]slotOf, error) {
+	st.known = map[string]bool{}
 	var found []slotOf
 	for _, g := range append([]*engine.Group{nil}, st.book.Groups...) {
 		if g != nil && !st.c.Takes(g.Name) {
@@ -72,8 +73,16 @@ func (st start) slot(ctx context.Context, g *engine.Group) (calendar.Slot, bool,
 // stopped says that a run of the campaign in the slot was stopped, which ends
 // the slot for all of its groups.
 func (st start) stopped(ctx context.Context, campaign string, slot calendar.Slot) (bool, error) {
-	runs, err := st.desk.Store.Runs(ctx, crm.SlotKey(campaign, slot.Start.In(st.book.Zone)))
-	return slices.ContainsFunc(runs, func(r crm.Run) bool { return r.State == crm.RunStopped }), err
+	key := crm.SlotKey(campaign, slot.Start.In(st.book.Zone))
+	if over, asked := st.known[key]; asked {
+		return over, nil
+	}
+	runs, err := st.desk.Store.Runs(ctx, key)
+	over := slices.ContainsFunc(runs, func(r crm.Run) bool { return r.State == crm.RunStopped })
+	if st.known != nil {
+		st.known[key] = over
+	}
+	return over, err
 }
 
 // add gives the slot to a group too, nil standing for no group.

@@ -113,6 +113,9 @@ type start struct {
 	book *engine.RuleBook
 	c    *engine.Campaign
 	at   time.Time
+	// known says of slots, by their keys, whether they were stopped when the
+	// slot of each group was looked for: most groups have the same.
+	known map[string]bool
 }
 
 // inject starts one slot, again when somebody else was faster.

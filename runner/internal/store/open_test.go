@@ -257,3 +257,28 @@ func TestLibc(t *testing.T) {
 			want, used["modernc.org/sqlite"].Version)
 	}
 }
+
+// What cannot be undone is not gone on with.
+func TestScratchIsSpoiledByAFailure(t *testing.T) {
+	t.Parallel()
+	s, err := OpenScratch(t.Context(), "scratch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	lead := crm.Lead{ID: "L-1", Status: crm.New}
+	if err := s.PutLeads(t.Context(), []crm.Arrival{{Lead: lead}}); err != nil {
+		t.Fatal(err)
+	}
+	lead.Revision = 7 // nobody has read that
+	conflict := s.PutLeads(t.Context(), []crm.Arrival{{Lead: lead}})
+	if !errors.Is(conflict, crm.ErrConflict) {
+		t.Fatalf("a conflict: %v", conflict)
+	}
+	if err := s.RefreshWallets(t.Context(), 0); err != nil {
+		t.Errorf("a read: %v", err)
+	}
+	if err := s.PutWallets(t.Context(), []crm.Wallet{{ContactID: "C-1", Agent: "a"}}, 0); !errors.Is(err, crm.ErrConflict) {
+		t.Errorf("the step after it: %v", err)
+	}
+}

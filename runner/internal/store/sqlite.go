@@ -81,7 +81,7 @@ func openFile(ctx context.Context, path string, wait time.Duration) (*Store, err
 			return nil, errors.Join(err, home.Close())
 		}
 	}
-	s, err := newSQLite(ctx, home)
+	s, err := newSQLite(ctx, home, false)
 	if err != nil {
 		return nil, errors.Join(err, home.Close())
 	}
@@ -118,7 +118,7 @@ func openMemory(ctx context.Context, name string, settings []pragma) (*Store, er
 	if err != nil {
 		return nil, fmt.Errorf("open %s in memory: %w", name, err)
 	}
-	s, err := newSQLite(ctx, home)
+	s, err := newSQLite(ctx, home, true)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s in memory: %w", name, err), home.Close())
 	}
@@ -127,7 +127,7 @@ func openMemory(ctx context.Context, name string, settings []pragma) (*Store, er
 
 // newSQLite migrates the database behind home, a pool of one connection, and
 // gives that connection to a writer.
-func newSQLite(ctx context.Context, home *sql.DB) (*Store, error) {
+func newSQLite(ctx context.Context, home *sql.DB, memory bool) (*Store, error) {
 	d := sqliteDialect()
 	if err := migrate(ctx, home, d, "sqlite3"); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func newSQLite(ctx context.Context, home *sql.DB) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{schema: newSchema(d), dialect: d, home: home, writer: newWriter(conn)}, nil
+	return &Store{schema: newSchema(d), dialect: d, home: home, writer: newWriter(conn, memory)}, nil
 }
 
 // address is the URI of a file, with any character in its name, and the

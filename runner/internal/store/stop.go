@@ -131,7 +131,8 @@ func (s *Store) move(ctx context.Context, q querier, calls []uncalled, fates map
 		call := &calls[i]
 		to := place{call.of.Into, call.of.DueAt.V}
 		moved[to] = append(moved[to], call.ID)
-		f := fate{scheduled(&call.Call), call.of.DueAt}
+		f := fate{status: scheduled(&call.Call), due: call.of.DueAt}
+		f.kept = call.status == f.status
 		fates[f] = append(fates[f], call.LeadID)
 	}
 	for to, ids := range moved {
@@ -227,6 +228,7 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 type fate struct {
 	status string
 	due    crm.Maybe[crm.Instant]
+	kept   bool // the status is what it was: writing it would rewrite every index that asks for it
 }
 
 // successors are the calls that take the place of recycled ones, one a lead. It
@@ -262,7 +264,7 @@ func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at 
 			continue
 		case final(old.status):
 		case chain.planned != nil:
-			f = fate{scheduled(chain.planned), crm.Some(chain.planned.DueAt)}
+			f = fate{status: scheduled(chain.planned), due: crm.Some(chain.planned.DueAt)}
 		case !old.of.DueAt.Valid:
 			f = fate{status: crm.Parked}
 		default:
@@ -272,7 +274,7 @@ func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at 
 				RecycledFrom: old.ID, CreatedAt: at,
 			}
 			next = append(next, &call)
-			f = fate{scheduled(&call), old.of.DueAt}
+			f = fate{status: scheduled(&call), due: old.of.DueAt}
 		}
 		fates[f] = append(fates[f], lead)
 	}
@@ -332,10 +334,13 @@ func settle(ctx context.Context, q querier, fates map[fate][]string) error {
 				_, err := q.ExecContext(ctx, `UPDATE "lead" SET "revision" = "revision" + 1 WHERE "id" IN `+list, args...)
 				return err
 			}
-			status, due := parameter(len(args)+1), parameter(len(args)+2)
-			_, err := q.ExecContext(ctx, `UPDATE "lead" SET "status" = `+status+`, "next_call_at" = `+due+`,
-				"recycled" = "recycled" + 1, "revision" = "revision" + 1 WHERE "id" IN `+list,
-				append(args, f.status, orNull(int64(f.due.V), f.due.Valid))...)
+			args = append(args, orNull(int64(f.due.V), f.due.Valid))
+			set := `"next_call_at" = ` + parameter(len(args))
+			if !f.kept {
+				args = append(args, f.status)
+				set += `, "status" = ` + parameter(len(args))
+			}
+			_, err := q.ExecContext(ctx, `UPDATE "lead" SET `+set+`, "recycled" = "recycled" + 1, "revision" = "revision" + 1 WHERE "id" IN `+list, args...)
 			return err
 		})
 		if err != nil {

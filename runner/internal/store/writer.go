@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 )
 
 // querier is what steps and reads speak SQL to: a connection, a transaction
@@ -27,12 +28,21 @@ const maxGroup = 256
 // at the same time are committed together, so that they share one fsync; each
 // stands in its own savepoint, so that one that fails leaves the others alone.
 type writer struct {
-	conn  *prepared
+	conn *prepared
+
+	// inline lets steps run where they are asked for, one at a time: in memory
+	// there is no fsync to share, and handing a step over costs more than many a
+	// step.
+	inline bool
+	turn   sync.Mutex
+	closed bool
+
 	steps chan request
 	quit  chan struct{}
 	ended chan struct{}
 
-	// scratch says that nothing can be undone, and spoiled what was not.
+	// scratch says that nothing can be undone, and spoiled what was not. Both
+	// are for inline steps alone.
 	scratch bool
 	spoiled error
 }
@@ -43,14 +53,17 @@ type request struct {
 	answer chan error
 }
 
-func newWriter(conn *sql.Conn) *writer {
+func newWriter(conn *sql.Conn, inline bool) *writer {
 	w := &writer{
-		conn:  &prepared{Conn: conn, stmts: map[string]*sql.Stmt{}},
+		conn:   &prepared{Conn: conn, stmts: map[string]*sql.Stmt{}},
+		inline: inline,
 		steps: make(chan request),
 		quit:  make(chan struct{}),
 		ended: make(chan struct{}),
 	}
-	go w.run()
+	if !inline {
+		go w.run()
+	}
 	return w
 }
 
@@ -67,6 +80,9 @@ func (w *writer) view(ctx context.Context, s step) error {
 }
 
 func (w *writer) ask(ctx context.Context, r request) error {
+	if w.inline {
+		return w.here(ctx, r)
+	}
 	select {
 	case w.steps <- r:
 		return <-r.answer
@@ -77,8 +93,31 @@ func (w *writer) ask(ctx context.Context, r request) error {
 	}
 }
 
+// here runs a step as soon as no other one runs.
+func (w *writer) here(ctx context.Context, r request) error {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	switch {
+	case w.closed:
+		return errClosed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	answers, err := w.transact([]request{r})
+	if err != nil {
+		return err
+	}
+	return answers[0]
+}
+
 // stop ends the writer after the group in hand.
 func (w *writer) stop() {
+	if w.inline {
+		w.turn.Lock()
+		defer w.turn.Unlock()
+		w.closed = true
+		return
+	}
 	close(w.quit)
 	<-w.ended
 }
@@ -137,10 +176,9 @@ func (w *writer) transact(group []request) ([]error, error) {
 	}
 	answers := make([]error, len(group))
 	for i, r := range group {
-		failed, err := w.attempt(ctx, r.step, len(group) > 1 && !w.scratch)
-		if w.scratch && failed != nil {
-			err = errors.New("undo a step: this database cannot")
-			w.spoiled = errors.Join(err, failed)
+		failed, err := w.attempt(ctx, r.step, len(group) > 1)
+		if err != nil && w.scratch {
+			w.spoiled = fmt.Errorf("a step before failed and cannot be undone: %w", err)
 		}
 		if err != nil {
 			_ = w.exec(ctx, "ROLLBACK")
