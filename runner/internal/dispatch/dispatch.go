@@ -78,6 +78,7 @@ type Store interface {
 	RefreshWallets(ctx context.Context, at crm.Instant) error
 	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
+	LeadDecisions(ctx context.Context, leadID string) ([]crm.Decision, error)
 	Funnel(ctx context.Context, slotKey string) (*crm.Funnel, error)
 	Claim(ctx context.Context, c crm.Claim) error
 	Files(ctx context.Context, slotKey string) ([]crm.File, error)
