@@ -61,7 +61,7 @@ func TestPrivacyUsesIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := crm.Instant(1 << 50)
-	keep := crm.Retention{Leads: late, Comments: late, Recordings: late, Lines: late, Events: late}
+	keep := crm.Retention{Leads: late, Comments: late, Recordings: late, Lines: late, Facts: late, Events: late}
 	if _, err := s.Aged(ctx, keep); err != nil {
 		t.Fatal(err)
 	}
