@@ -162,6 +162,9 @@ func (t *trial) decide(d crm.Decision, row int) crm.Decision {
 		is.Group = g.Name
 	}
 	rest := []string{"", engine.Suppressed, engine.PhoneOpen, engine.NoAgent, engine.OverCapacity}
+	if !t.campaign.Calls() {
+		rest = append(rest, string(t.campaign.Mode))
+	}
 	switch {
 	case d.Reason == engine.InvalidPhone:
 		// Whatever the rules say: the number could not be called.
@@ -222,6 +225,7 @@ func (out *Considered) rest(c *engine.Campaign, d crm.Decision) {
 		{engine.GatePhone, engine.PhoneOpen, "nobody else called the number", "the number was being called, in " + d.Detail, false},
 		{engine.GateAgent, engine.NoAgent, "an agent of the group was there", "no agent of the group was there", !c.Assign},
 		{engine.GateCapacity, engine.OverCapacity, fmt.Sprintf("there was room: place %d of the group", d.Rank), full(d), false},
+		{engine.GateCapacity, string(c.Mode), "", "the campaign was a " + string(c.Mode) + ": it called nobody", c.Calls()},
 	} {
 		if asked.skip {
 			continue
