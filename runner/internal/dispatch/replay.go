@@ -177,7 +177,8 @@ func (t *trial) decide(d crm.Decision, row int) crm.Decision {
 }
 
 // Recall explains a decision from the facts on which it rests and the rule book
-// of its version, whatever became of the lead and the rules since.
+// of its version, whatever became of the lead and the rules since. One that does
+// not come out of them as it is stored is an error.
 func Recall(book *engine.RuleBook, f *crm.Facts, d crm.Decision) (*Explained, error) {
 	f = f.Of(func(lead string) bool { return lead == d.LeadID })
 	if len(f.Leads) == 0 {
@@ -186,6 +187,13 @@ func Recall(book *engine.RuleBook, f *crm.Facts, d crm.Decision) (*Explained, er
 	t, err := retry(book, f)
 	if err != nil {
 		return nil, err
+	}
+	if is := t.decide(d, 0); is != d {
+		why := "something was changed in it"
+		if t.masked {
+			why = "a rule read a personal text, of which only that it was there is stored"
+		}
+		return nil, fmt.Errorf("decision %s says %q and score %d; from the facts stored it comes out as %q and score %d: %s", d.ID, d.Reason, d.Score, is.Reason, is.Score, why)
 	}
 	out := Considered{Campaign: t.campaign.Name, Slot: t.slot, Decision: d.ID}
 	v := t.verdicts[0]
