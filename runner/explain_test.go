@@ -122,7 +122,9 @@ func TestBriefDeskDecidesTheSame(t *testing.T) {
 			}
 			for slot, decisions := range whole {
 				total, fewer := len(decisions), len(brief[slot])
-				own := slices.DeleteFunc(decisions, func(d crm.Decision) bool { return !d.Injected && d.Reason != engine.OverCapacity && d.Reason != engine.PhoneOpen })
+				own := slices.DeleteFunc(decisions, func(d crm.Decision) bool {
+					return !d.Injected && d.Reason != engine.OverCapacity && d.Reason != engine.PhoneOpen
+				})
 				for i := range own {
 					own[i].Facts = "" // a desk that is brief keeps none
 				}
