@@ -59,6 +59,7 @@ type RuleBook struct {
 	// Warnings are what is odd and can be put in force all the same.
 	Warnings []Fault
 	columns  columns
+	grounds  []int
 	zones    zones
 	text     text
 

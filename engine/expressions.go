@@ -23,6 +23,9 @@ func (l *loader) note(n *yamltext.Node, p *expression.Program) {
 	e := Expression{File: at.File, Line: at.Line, Column: at.Column, Source: p.Source()}
 	for _, c := range p.Fields() {
 		l.reads[c] = true
+		if decides(at.File) {
+			l.grounds[c] = true
+		}
 		e.Reads = append(e.Reads, fields[c].Name)
 	}
 	e.Fallback, _ = p.Fallback()

@@ -100,6 +100,8 @@ type loader struct {
 	// says about one of them is not judged.
 	vague []string
 	reads map[int]bool
+	// grounds are those of them that decide about leads and calls.
+	grounds map[int]bool
 	// scopes are the words that the expressions of a file know.
 	scopes map[string]expression.Scope
 }
@@ -153,6 +155,7 @@ func (l *loader) compile() {
 	l.transfers()
 	l.tests()
 	l.book.Reads = slices.Sorted(maps.Keys(l.reads))
+	l.book.grounds = groundsOf(l.book, l.grounds)
 }
 
 // version is the hash of what the files mean.

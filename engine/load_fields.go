@@ -15,7 +15,7 @@ import (
 // every expression is compiled against: the built-in fields, as
 // rules/fields.yaml describes them, and its custom ones.
 func (l *loader) vocabulary() {
-	l.reads = map[int]bool{}
+	l.reads, l.grounds = map[int]bool{}, map[int]bool{}
 	l.collectNames()
 	l.zone()
 	v := &vocabulary{known: map[string]*Field{}}

@@ -94,6 +94,7 @@ func (a *app) root() *cobra.Command {
 		newRecordCommand(a),
 		newRecoverForgottenLeadCommand(a),
 		newReportCommand(a),
+		newReplayCommand(a),
 		newRescoreCommand(a),
 		newRollbackCommand(a),
 		newSchemaCommand(a),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,19 +18,34 @@ import (
 )
 
 func newExplainCommand(a *app) *cobra.Command {
-	campaign := ""
+	var campaign, decision string
 	cmd := &cobra.Command{
 		Use:   "explain LEAD",
 		Short: "say why a lead is called, or why not",
 		Long: "explain says for one lead and each campaign what was asked on its way to a call, with the values read, what keeps it\n" +
-			"out, and what would let it in; then how its score adds up. It looks at the slot that runs, or the next one.",
-		Example: "  callsheet --db fixtures explain L-0325 --campaign PVI",
-		Args:    exactly(1, "the id of one lead"),
+			"out, and what would let it in; then how its score adds up. It looks at the slot that runs, or the next one.\n" +
+			"With --decision it says why a start decided as it did, from the facts and the rules of that day.",
+		Example: "  callsheet --db fixtures explain L-0325 --campaign PVI\n  callsheet explain --decision D-7Q2MX4",
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case decision == "":
+				return exactly(1, "the id of one lead")(cmd, args)
+			case campaign != "":
+				return usageError{errors.New("--campaign goes with a lead: a decision is of one campaign")}
+			}
+			return exactly(0, "no lead beside --decision")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *session) error { return runExplain(cmd.Context(), s, args[0], campaign) })
+			return a.reading(cmd.Context(), func(s *session) error {
+				if decision != "" {
+					return runExplainDecision(cmd.Context(), s, decision)
+				}
+				return runExplain(cmd.Context(), s, args[0], campaign)
+			})
 		},
 	}
 	cmd.Flags().StringVar(&campaign, "campaign", "", "only this campaign")
+	cmd.Flags().StringVar(&decision, "decision", "", "id of a decision, or its beginning")
 	return cmd
 }
 
@@ -46,13 +62,19 @@ func runExplain(ctx context.Context, s *session, id, campaign string) error {
 	if err != nil {
 		return err
 	}
+	return s.tellExplained(x, campaign != "")
+}
+
+// tellExplained prints an explanation; all of each campaign, where somebody asked
+// for it.
+func (s *session) tellExplained(x *dispatch.Explained, asked bool) error {
 	switch s.Format {
 	case terminal.JSON:
 		return s.JSON(s.explainedJSON(x))
 	case terminal.CSV:
 		return s.explainedRows(x)
 	}
-	s.printExplained(x, campaign != "")
+	s.printExplained(x, asked)
 	return nil
 }
 
@@ -60,17 +82,7 @@ func runExplain(ctx context.Context, s *session, id, campaign string) error {
 // each, unless somebody asks for one.
 func (s *session) printExplained(x *dispatch.Explained, asked bool) {
 	for _, c := range x.Campaigns {
-		head := x.Lead.ID + " would be called by " + c.Campaign + ": " + s.within(c.NotBefore, c.NotAfter)
-		if c.Reason != "" {
-			head = x.Lead.ID + " is not called by " + c.Campaign + ": " + c.Reason
-			if c.Unknown {
-				head += ", which could not be evaluated"
-			}
-		}
-		if slot := s.slotOf(c.Slot); slot != "" {
-			head += "   (slot of " + slot + ")"
-		}
-		s.Printf("%s", head)
+		s.Printf("%s", s.headOf(x, &c))
 		if !asked && (c.Reason == engine.WrongType || c.Reason == engine.WrongSegment) {
 			i := slices.IndexFunc(c.Lines, func(l engine.AccountLine) bool { return l.Mark == engine.MarkStopped })
 			s.Printf("  ✗ %-14s %s\n", c.Lines[i].Name, c.Lines[i].Say)
@@ -87,6 +99,32 @@ func (s *session) printExplained(x *dispatch.Explained, asked bool) {
 		s.Printf("")
 	}
 	s.printSum(x)
+}
+
+// headOf says what came out of a campaign.
+func (s *session) headOf(x *dispatch.Explained, c *dispatch.Considered) string {
+	called, left := "would be called", "is not called"
+	if x.Decided {
+		called, left = "was injected", "was not injected"
+	}
+	head := x.Lead.ID + " " + called + " by " + c.Campaign + ": " + s.within(c.NotBefore, c.NotAfter)
+	if c.Reason != "" {
+		head = x.Lead.ID + " " + left + " by " + c.Campaign + ": " + c.Reason
+		if c.Unknown {
+			head += ", which could not be evaluated"
+		}
+	}
+	if slot := s.slotOf(c.Slot); slot != "" {
+		head += "   (slot of " + slot
+		if c.Decision != "" {
+			head += ", decision " + c.Decision
+		}
+		if x.Decided {
+			head += " of " + x.At.In(s.book.Zone).Format("2006-01-02 15:04")
+		}
+		head += ")"
+	}
+	return head
 }
 
 // printSum shows how the score adds up.
@@ -158,6 +196,7 @@ func (s *session) slotOf(slot calendar.Slot) string {
 func (s *session) explainedJSON(x *dispatch.Explained) any {
 	type considered struct {
 		Campaign  string               `json:"campaign"`
+		Decision  string               `json:"decision,omitempty"`
 		Slot      any                  `json:"slot"`
 		Called    bool                 `json:"called"`
 		Reason    string               `json:"reason"`
@@ -184,7 +223,7 @@ func (s *session) explainedJSON(x *dispatch.Explained) any {
 		[]considered{},
 	}
 	for _, c := range x.Campaigns {
-		one := considered{Campaign: c.Campaign, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines}
+		one := considered{Campaign: c.Campaign, Decision: c.Decision, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines}
 		if !c.Slot.Start.IsZero() {
 			one.Slot = c.Slot.Start.In(s.book.Zone).Format(time.RFC3339)
 		}

@@ -88,6 +88,7 @@ func (s *session) partsOf(held crm.Held) []part {
 	add("calls", held.Calls)
 	add("reports", held.Records)
 	add("decisions", held.Decisions)
+	add("facts_of_decisions", held.Facts)
 	add("lines_of_files", held.Lines)
 	add("dialer_contacts", held.Contacts)
 	add("tasks", held.Tasks)

@@ -20,7 +20,7 @@ func newHistoryCommand(a *app) *cobra.Command {
 		Use:   "history",
 		Short: "list what became of the edits of the rules",
 		Long: "history lists the rule books that came into force and the edits that did not, newest first: when, by whom, what they\n" +
-			"change, what that was expected to do, and why.",
+			"change, what that was expected to do and what it did, and why.",
 		Example: "  callsheet history --limit 5",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,6 +42,7 @@ type pastChange struct {
 	Allow   []string  `json:"allow"`
 	Changes []string  `json:"changes"`
 	Effect  []effect  `json:"effect"`
+	Actual  []actual  `json:"actual"`
 	Faults  string    `json:"faults"`
 }
 
@@ -60,13 +61,18 @@ func runHistory(ctx context.Context, s *session, limit int) error {
 		if err != nil {
 			return err
 		}
-		out := pastChange{c.At.Time().In(s.book.Zone), c.State, c.Version, c.Base, c.Author, c.Reason, append([]string{}, c.Allow...), changes, []effect{}, c.Faults}
+		out := pastChange{c.At.Time().In(s.book.Zone), c.State, c.Version, c.Base, c.Author, c.Reason, append([]string{}, c.Allow...), changes, []effect{}, []actual{}, c.Faults}
 		if c.State == store.Waiting {
 			out.Reason = ""
 		}
 		if c.Effect != "" {
 			if err := json.Unmarshal([]byte(c.Effect), &out.Effect); err != nil {
 				return fmt.Errorf("effect of rule book %s: %w", c.Version, err)
+			}
+		}
+		if c.State == store.Applied {
+			if out.Actual, err = s.actuals(ctx, out.At, out.Effect); err != nil {
+				return err
 			}
 		}
 		past = append(past, out)
@@ -76,9 +82,9 @@ func runHistory(ctx context.Context, s *session, limit int) error {
 	}
 	rows := make([][]any, len(past))
 	for i, c := range past {
-		rows[i] = []any{fmt.Sprintf("%.7s", c.Version), c.At.Format("2006-01-02 15:04"), c.State, c.Author, c.what(), c.effects(), c.Reason}
+		rows[i] = []any{fmt.Sprintf("%.7s", c.Version), c.At.Format("2006-01-02 15:04"), c.State, c.Author, c.what(), c.effects(), c.actuals(), c.Reason}
 	}
-	return s.Table(terminal.Columns("version", "at", "state", "author", "what", "effect", "reason"), rows)
+	return s.Table(terminal.Columns("version", "at", "state", "author", "what", "effect", "actual", "reason"), rows)
 }
 
 // what is the gist of a change: the rule, and how many others.

@@ -43,6 +43,7 @@ type shown struct {
 
 // decided is one decision about the lead.
 type decided struct {
+	ID      string `json:"id"` // for explain --decision
 	Slot    string `json:"slot"`
 	Group   string `json:"group"`
 	Result  string `json:"result"` // injected, or the reason why not
@@ -81,7 +82,7 @@ func runLeadsShow(ctx context.Context, s *session, id string) error {
 			result = "injected"
 		}
 		rank := orNil(d.Rank, d.Rank != 0)
-		out.Decisions = append(out.Decisions, decided{d.SlotKey, d.Group, result, d.Detail, d.Unknown, rank, d.Score, d.Version[:min(7, len(d.Version))]})
+		out.Decisions = append(out.Decisions, decided{d.ID, d.SlotKey, d.Group, result, d.Detail, d.Unknown, rank, d.Score, d.Version[:min(7, len(d.Version))]})
 	}
 	if s.Format == terminal.JSON {
 		return s.JSON(out)
@@ -136,7 +137,7 @@ func (s *session) printLead(out shown) error {
 	s.Printf("\nDecisions")
 	rows := make([][]any, len(out.Decisions))
 	for i, d := range out.Decisions {
-		rows[i] = []any{d.Slot, d.Group, d.Result, d.Detail, d.Rank, d.Score, d.Version}
+		rows[i] = []any{d.ID, d.Slot, d.Group, d.Result, d.Detail, d.Rank, d.Score, d.Version}
 	}
-	return s.Table(terminal.Columns("slot", "group", "result", "detail", "rank", "score", "rule_book"), rows)
+	return s.Table(terminal.Columns("decision", "slot", "group", "result", "detail", "rank", "score", "rule_book"), rows)
 }

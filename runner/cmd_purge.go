@@ -13,8 +13,8 @@ import (
 
 // retention is for how many days things are kept.
 type retention struct {
-	leads, comments, recordings, lines, events int
-	dry                                        bool
+	leads, comments, recordings, lines, facts, events int
+	dry                                               bool
 }
 
 // usual is the retention when nothing else is said. Three years after the last
@@ -22,7 +22,7 @@ type retention struct {
 // what was noted of a call for a year are those of its norm 2014-474. The rest
 // is shorter because nobody needs it for longer.
 func usual() retention {
-	return retention{leads: 3 * 365, comments: 365, recordings: 180, lines: 90, events: 90}
+	return retention{leads: 3 * 365, comments: 365, recordings: 180, lines: 90, facts: 400, events: 90}
 }
 
 func newPurgeCommand(a *app) *cobra.Command {
@@ -31,7 +31,7 @@ func newPurgeCommand(a *app) *cobra.Command {
 		Use:   "purge",
 		Short: "take away what has been kept long enough",
 		Long: "purge takes away leads with which nothing has happened for long, with all that is about them, what agents wrote,\n" +
-			"where recordings are, lines of files, and events. Numbers that are not to be called stay so. It may be interrupted.",
+			"where recordings are, lines of files, what decisions rest on, and events. Numbers that are not to be called stay so. It may be interrupted.",
 		Example: "  callsheet purge --dry-run",
 		Args:    exactly(0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -43,6 +43,7 @@ func newPurgeCommand(a *app) *cobra.Command {
 	flags.IntVar(&keep.comments, "keep-comments", keep.comments, "days for comments and agreed dates as typed")
 	flags.IntVar(&keep.recordings, "keep-recordings", keep.recordings, "days for where recordings are")
 	flags.IntVar(&keep.lines, "keep-lines", keep.lines, "days for the lines of the dialer's files")
+	flags.IntVar(&keep.facts, "keep-facts", keep.facts, "days for what decisions rest on")
 	flags.IntVar(&keep.events, "keep-events", keep.events, "days for messages from outside")
 	flags.BoolVar(&keep.dry, "dry-run", false, "only count what would be taken away")
 	return cmd
@@ -59,6 +60,7 @@ func (s *session) older(keep retention) (r crm.Retention, err error) {
 		{"comments", keep.comments, &r.Comments},
 		{"recordings", keep.recordings, &r.Recordings},
 		{"lines", keep.lines, &r.Lines},
+		{"facts", keep.facts, &r.Facts},
 		{"events", keep.events, &r.Events},
 	} {
 		if kind.days < 1 {
@@ -106,9 +108,9 @@ func (s *session) tellPurged(p crm.Purged, dry bool) error {
 	if dry {
 		done = "would purge"
 	}
-	sentence := fmt.Sprintf("%s %s, %s, %s and %s of nobody's lead; %s, %s and %s of files", done,
+	sentence := fmt.Sprintf("%s %s, %s, %s and %s of nobody's lead; %s, %s, %s of files and %s of facts", done,
 		plural(int(p.Leads), "lead"), plural(int(p.Events), "event"), plural(int(p.Records), "report"), plural(int(p.Contacts), "contact"),
-		plural(int(p.Comments), "comment"), plural(int(p.Recordings), "recording link"), plural(int(p.Lines), "line"))
-	return s.tell(sentence, terminal.Columns("leads", "reports", "contacts", "events", "comments", "recordings", "lines"),
-		p.Leads, p.Records, p.Contacts, p.Events, p.Comments, p.Recordings, p.Lines)
+		plural(int(p.Comments), "comment"), plural(int(p.Recordings), "recording link"), plural(int(p.Lines), "line"), plural(int(p.Facts), "sheet"))
+	return s.tell(sentence, terminal.Columns("leads", "reports", "contacts", "events", "comments", "recordings", "lines", "facts"),
+		p.Leads, p.Records, p.Contacts, p.Events, p.Comments, p.Recordings, p.Lines, p.Facts)
 }

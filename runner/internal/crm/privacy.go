@@ -6,6 +6,7 @@ type Held struct {
 	Calls       []Call
 	Records     []Record // all revisions
 	Decisions   []Decision
+	Facts       []LeadFacts // what the decisions rest on
 	Lines       []FileLine
 	Contacts    []DialerContact
 	Tasks       []Task
@@ -14,6 +15,14 @@ type Held struct {
 	RetryDates  []RetryDate
 	Events      []Event
 	Suppression Maybe[Suppression] // what keeps the number from being called
+}
+
+// LeadFacts is what the rules read of a lead for one decision.
+type LeadFacts struct {
+	Decision string
+	At       Instant
+	Read     map[string]any // by field; instants are of type Instant
+	Past     Past
 }
 
 // FileLine is a line of one of the dialer's files, as it is stored.
@@ -30,6 +39,7 @@ type Forgotten struct {
 	Cancelled int64 // planned and open calls given up
 	Records   int64 // revisions of reports without number, contact, words and recording
 	Lines     int64 // lines of the dialer's files, emptied
+	Facts     int64 // sheets of what decisions rest on, without the leads
 	Contacts  int64 // the dialer's contacts, deleted
 	Tasks     int64 // pending ones, cancelled
 	Wallets   int64
@@ -47,6 +57,7 @@ type Retention struct {
 	Comments   Instant // what reports say in words
 	Recordings Instant // where recordings are
 	Lines      Instant // of the dialer's files
+	Facts      Instant // what decisions rest on
 	Events     Instant
 }
 
@@ -58,6 +69,7 @@ type Purged struct {
 	Comments   int64 // reports, all revisions, of which the words are gone
 	Recordings int64 // reports, all revisions, that no longer say where a recording is
 	Lines      int64 // lines of the dialer's files, emptied
+	Facts      int64 // sheets of what decisions rest on
 	Events     int64
 	Seen       int64 // things that were looked at
 }
@@ -70,6 +82,7 @@ func (p *Purged) Add(o Purged) {
 	p.Comments += o.Comments
 	p.Recordings += o.Recordings
 	p.Lines += o.Lines
+	p.Facts += o.Facts
 	p.Events += o.Events
 	p.Seen += o.Seen
 }

@@ -58,6 +58,11 @@ type Decision struct {
 	Rank    int    // place in the group's order from 1; 0 when not ranked
 	Version string // rule book
 	At      Instant
+	// ID is its public name, [DecisionID]; empty of what was decided before ids
+	// were stored.
+	ID string
+	// Facts names the sheet of what the rules read; empty where none is stored.
+	Facts string
 }
 
 // Funnel counts the leads left after each gate of a start, in order.

@@ -38,8 +38,9 @@ type Claim struct {
 	Calls     []Call
 	Files     []File // with their lines
 	Decisions []Decision
-	Funnel    *Funnel // nil leaves the stored one
-	At        Instant // of injection and assignment
+	Facts     []FactSheet // what the decisions rest on
+	Funnel    *Funnel     // nil leaves the stored one
+	At        Instant     // of injection and assignment
 }
 
 // Change is what an event changes in leads and in their calls: all of it

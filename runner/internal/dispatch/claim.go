@@ -13,15 +13,10 @@ import (
 // the store says all of it already. Runs that get no call come along, so that
 // the claim is a conflict when somebody else has filled one meanwhile: what is
 // said of the leads left out would no longer be true.
-func (sel *selection) claim() (c crm.Claim, changes bool) {
+func (sel *selection) claim() (c crm.Claim, changes bool, err error) {
 	c.At, c.Slots = crm.At(sel.at), []string{sel.key}
 	if sel.follows() {
 		c.Slots = append(c.Slots, crm.SlotKey(sel.c.Follows, sel.s.slot.Start.In(sel.book.Zone)))
-	}
-	for _, d := range sel.out {
-		if !says(sel.before[d.LeadID], d) && (!sel.desk.Brief || awaited(d.Reason)) {
-			c.Decisions = append(c.Decisions, d)
-		}
 	}
 	runs := sel.inOrder()
 	if !sel.c.Calls() {
@@ -35,13 +30,17 @@ func (sel *selection) claim() (c crm.Claim, changes bool) {
 			d := sel.decision(call, r.started.Already+i+1)
 			d.Injected = true
 			c.Calls = append(c.Calls, call.due.Call)
-			c.Decisions = append(c.Decisions, d)
+			sel.tell(call, d)
 		}
+	}
+	c.Decisions = sel.news
+	if c.Facts, err = sel.ledger.close(c.Decisions); err != nil {
+		return c, false, err
 	}
 	if funnel := sel.steps(); !slices.Equal(funnel.Steps, sel.funnel) {
 		c.Funnel = &funnel
 	}
-	return c, changes || len(c.Decisions) > 0 || c.Funnel != nil
+	return c, changes || len(c.Decisions) > 0 || c.Funnel != nil, nil
 }
 
 // awaited says that a stop plans again what a start left out for this reason.
@@ -49,10 +48,10 @@ func awaited(reason string) bool {
 	return reason == engine.OverCapacity || reason == engine.PhoneOpen
 }
 
-// says is whether one decision says the same as another, whenever and by
-// whichever rule book it was taken.
+// says is whether one decision says the same as another, whenever, by whichever
+// rule book and on whatever facts it was taken.
 func says(a, b crm.Decision) bool {
-	b.Version, b.At = a.Version, a.At
+	b.Version, b.At, b.ID, b.Facts = a.Version, a.At, a.ID, a.Facts
 	return a == b
 }
 

@@ -27,7 +27,8 @@ type Desk struct {
 	Hide func(phone string) (key string, err error)
 	// Brief leaves unsaid what changes nothing. Starts decide only about leads
 	// whose type and segment may be the campaign's, so that funnels begin there,
-	// and store of those left out only the ones that a stop plans again;
+	// and store of those left out only the ones that a stop plans again, and of
+	// nobody what the decision rests on;
 	// recovery counts no lead that its conditions leave alone.
 	Brief bool
 	// Later leaves it to a [Handover] to choose who gets what is handed over to
@@ -78,6 +79,7 @@ type Store interface {
 	RefreshWallets(ctx context.Context, at crm.Instant) error
 	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
+	LeadDecisions(ctx context.Context, leadID string) ([]crm.Decision, error)
 	Funnel(ctx context.Context, slotKey string) (*crm.Funnel, error)
 	Claim(ctx context.Context, c crm.Claim) error
 	Files(ctx context.Context, slotKey string) ([]crm.File, error)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,9 +135,10 @@ func bare(db *sql.DB, due []crm.Due, n int) error {
 		len(due), func(i int) []any { return []any{due[i].Call.ID, key + "/IDF", file} })
 	exec(`UPDATE "lead" SET "status" = 'in_campaign', "assigned_agent" = 'a1', "revision" = "revision" + 1 WHERE "id" = $1`,
 		len(due), func(i int) []any { return []any{due[i].Lead.ID} })
-	exec(`INSERT INTO "decision" VALUES ($1, $2, $3, 'IDF', 1, '', '', 0, 92, $4, 'v', 1)`, len(due), func(i int) []any {
-		return []any{key, due[i].Lead.ID, due[i].Call.ID, i}
+	exec(`INSERT INTO "decision" VALUES ($1, $2, $3, 'IDF', 1, '', '', 0, 92, $4, 'v', 1, $5, $1)`, len(due), func(i int) []any {
+		return []any{key, due[i].Lead.ID, due[i].Call.ID, i, crm.DecisionID(key, due[i].Lead.ID)}
 	})
+	exec(`INSERT INTO "facts" VALUES ($1, $1, 1, $2)`, 1, func(int) []any { return []any{key, strings.Repeat("x", 20*len(due))} })
 	if err != nil {
 		return err
 	}

@@ -20,11 +20,15 @@ type Explained struct {
 	// Call is the planned one; nil when there is none.
 	Call      *crm.Call
 	Campaigns []Considered
+	// Decided says that it is what a start decided at At.
+	Decided bool
 }
 
 // Considered is how a lead fares in one campaign.
 type Considered struct {
 	Campaign string
+	// Decision names what was decided in the slot; empty when nothing was.
+	Decision string
 	// Slot is the one that runs, or else the next one; without a start there is
 	// none.
 	Slot calendar.Slot
@@ -50,7 +54,10 @@ func (d *Desk) Explain(ctx context.Context, book *engine.RuleBook, id string, ca
 	if lead == nil {
 		return nil, fmt.Errorf("lead %s: %w", id, crm.ErrNotFound)
 	}
-	x := explaining{d, book, &Explained{Lead: lead, At: at}, newFacts(book), nil}
+	x := explaining{desk: d, book: book, out: &Explained{Lead: lead, At: at}, facts: newFacts(book)}
+	if x.decided, err = d.Store.LeadDecisions(ctx, id); err != nil {
+		return nil, err
+	}
 	last, err := d.Store.LastCalls(ctx, []string{id})
 	if err != nil {
 		return nil, err
@@ -85,6 +92,8 @@ type explaining struct {
 	out   *Explained
 	facts facts
 	past  []*engine.Past
+	// decided is what was decided about the lead, newest first.
+	decided []crm.Decision
 }
 
 // consider is how the lead fares in a campaign.
@@ -104,6 +113,10 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 		return out, nil
 	}
 	out.Slot = slot
+	key := crm.SlotKey(c.Name, slot.Start.In(x.book.Zone))
+	if i := slices.IndexFunc(x.decided, func(d crm.Decision) bool { return d.SlotKey == key }); i >= 0 {
+		out.Decision = x.decided[i].ID
+	}
 	call := x.call(slot)
 	batch := x.book.Schema.NewBatch(1)
 	x.facts.lead(batch, 0, x.out.Lead)

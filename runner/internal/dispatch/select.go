@@ -28,6 +28,8 @@ type selection struct {
 
 	passing    []*candidate   // may be called, as far as is decided
 	out        []crm.Decision // of those who stay out
+	news       []crm.Decision // that the store does not say yet
+	ledger     *ledger        // what they rest on
 	left       [engine.GateCapacity + 1]int
 	runs       map[string]*run // by group
 	passedOver map[string]int
@@ -41,6 +43,7 @@ type candidate struct {
 	score   int64
 	verdict engine.Verdict
 	rank    engine.Rank
+	past    *engine.Past
 }
 
 // run is the state of a group in the slot before and after this start.
@@ -59,6 +62,10 @@ func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 		facts: newFacts(st.book), batch: st.book.Schema.NewBatch(0),
 		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}
+	sel.ledger = newLedger(st.book, crm.Facts{
+		SlotKey: sel.key, Campaign: st.c.Name, Slot: s.slot.Name, SlotStart: crm.At(s.slot.Start), SlotEnd: crm.At(s.slot.End),
+		Version: st.book.Version, At: crm.At(st.at),
+	})
 	for _, step := range []func(context.Context) error{sel.earlier, sel.taken, sel.judge, sel.onePerPhone, sel.staff} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -135,7 +142,7 @@ func (sel *selection) judge(ctx context.Context) error {
 		}
 		ranks := engine.Ranks(sel.c.Order, sel.batch)
 		for i := range page {
-			c := &candidate{due: page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i]}
+			c := &candidate{due: page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i], past: past[i]}
 			if g := class.Group[i]; g != nil && sel.c.Takes(g.Name) {
 				c.group = g.Name
 			}
@@ -200,12 +207,25 @@ func (sel *selection) leave(c *candidate, reason, detail string, rank int) {
 	d := sel.decision(c, rank)
 	d.Reason, d.Detail, d.Unknown = reason, detail, c.verdict.Unknown
 	sel.out = append(sel.out, d)
+	if !says(sel.before[d.LeadID], d) && (!sel.desk.Brief || awaited(reason)) {
+		sel.tell(c, d)
+	}
+}
+
+// tell wants a decision stored, with what it rests on; without that at a desk
+// that is brief.
+func (sel *selection) tell(c *candidate, d crm.Decision) {
+	sel.news = append(sel.news, d)
+	if !sel.desk.Brief {
+		sel.ledger.add(c)
+	}
 }
 
 func (sel *selection) decision(c *candidate, rank int) crm.Decision {
 	return crm.Decision{
 		SlotKey: sel.key, LeadID: c.due.Lead.ID, CallID: c.due.Call.ID, Group: c.group,
 		Score: c.score, Rank: rank, Version: sel.book.Version, At: crm.At(sel.at),
+		ID: crm.DecisionID(sel.key, c.due.Lead.ID),
 	}
 }
 

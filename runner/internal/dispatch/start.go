@@ -126,7 +126,9 @@ func (st start) inject(ctx context.Context, s slotOf) (Report, error) {
 		if sel, err = st.choose(ctx, s); err != nil {
 			return Report{}, err
 		}
-		if claim, ok := sel.claim(); ok {
+		var claim crm.Claim
+		var changes bool
+		if claim, changes, err = sel.claim(); changes {
 			err = st.desk.Store.Claim(ctx, claim)
 		}
 		if !errors.Is(err, crm.ErrConflict) {

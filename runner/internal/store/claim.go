@@ -12,7 +12,7 @@ import (
 
 // Claim commits a start: runs, calls from planned to injected, their leads to
 // in_campaign, with the agent of the call if it has one, the last assignment of each agent,
-// files with lines, decisions that say something new, the funnel. Agents that
+// files with lines, decisions that say something new and what they rest on, the funnel. Agents that
 // are not stored are stored as active ones without limits, so that taking
 // turns works for them too.
 //
@@ -170,6 +170,9 @@ func (s *Store) addFiles(ctx context.Context, q querier, files []*crm.File) (int
 func (s *Store) decide(ctx context.Context, q querier, c *crm.Claim) error {
 	decisions := lastOfEach(pointers(c.Decisions), func(d *crm.Decision) string { return d.SlotKey + "\x00" + d.LeadID })
 	if _, err := run(ctx, q, s.putDecision, decisions, s.decision.bind); err != nil {
+		return err
+	}
+	if _, err := run(ctx, q, s.addFacts, pointers(c.Facts), s.facts.bind); err != nil {
 		return err
 	}
 	if c.Funnel == nil {

@@ -15,7 +15,7 @@ import (
 // behind: they belong to processes.
 func tables() []string {
 	return []string{
-		"lead", "call", "run", "decision", "funnel", "file", "file_line", "file_count", "agent", "wallet", "task", "dialer_contact",
+		"lead", "call", "run", "decision", "facts", "funnel", "file", "file_line", "file_count", "agent", "wallet", "task", "dialer_contact",
 		"record", "suppression", "transfer", "retry_date", "transcript", "event", "rule_book", "rule_change",
 	}
 }

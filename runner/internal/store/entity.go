@@ -13,6 +13,7 @@ type schema struct {
 	call          table[crm.Call]
 	run           table[runRow]
 	decision      table[crm.Decision]
+	facts         table[crm.FactSheet]
 	funnel        table[crm.Funnel]
 	file          table[crm.File]
 	line          table[lineRow]
@@ -32,6 +33,7 @@ type schema struct {
 	putLead, putCall, saveScores             *multi
 	claimCalls, claimLeads                   *multi
 	putDecision, putFunnel, addFile, addLine *multi
+	addFacts                                 *multi
 	putAgent, putWallet, putTask, putDialer  *multi
 	putBook                                  *multi
 	writeCall, addCall                       *multi
@@ -141,6 +143,17 @@ func decisionTable() table[crm.Decision] {
 		{"rank", func(d *crm.Decision) any { return &d.Rank }},
 		{"version", func(d *crm.Decision) any { return &d.Version }},
 		{"at", func(d *crm.Decision) any { return &d.At }},
+		{"id", func(d *crm.Decision) any { return &d.ID }},
+		{"facts", func(d *crm.Decision) any { return &d.Facts }},
+	}}
+}
+
+func factsTable() table[crm.FactSheet] {
+	return table[crm.FactSheet]{"facts", []column[crm.FactSheet]{
+		{"id", func(f *crm.FactSheet) any { return &f.ID }},
+		{"slot_key", func(f *crm.FactSheet) any { return &f.SlotKey }},
+		{"at", func(f *crm.FactSheet) any { return &f.At }},
+		{"body", func(f *crm.FactSheet) any { return &f.Body }},
 	}}
 }
 

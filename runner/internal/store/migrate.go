@@ -36,7 +36,7 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, name goose.Dialect) er
 		return err
 	}
 	var stored, newest int64
-	for range maxTries {
+	for tries, reached := 0, int64(-1); tries < maxTries; tries++ {
 		// A lock has been waited for long enough already.
 		if err != nil && errors.Is(explain(err), crm.ErrBusy) && !passing(err) {
 			break
@@ -49,6 +49,10 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, name goose.Dialect) er
 		}
 		if stored == newest {
 			return nil
+		}
+		// Whoever loses each of many migrations has not failed.
+		if stored > reached {
+			tries, reached = 0, stored
 		}
 		if _, err = provider.Up(ctx); err == nil {
 			return nil

@@ -159,6 +159,9 @@ func (s *Store) held(ctx context.Context, q querier, phone, key string) (held cr
 	for i := range records {
 		held.Records = append(held.Records, records[i].Record)
 	}
+	if held.Facts, err = s.factsOf(ctx, q, held.Decisions); err != nil {
+		return held, err
+	}
 	if len(suppressions) > 0 {
 		held.Suppression = crm.Some(suppressions[0])
 	}
@@ -203,7 +206,7 @@ const (
 // Erase takes away everything that tells who has a phone number: facts of its
 // leads, numbers and words of reports, lines of files, the dialer's contacts,
 // wallets and events. Planned and open calls are cancelled, pending tasks too.
-// Ids, counts and decisions stay, and so does the suppression that is given,
+// What decisions rest on goes too. Ids, counts and decisions stay, and so does the suppression that is given,
 // which is stored with it. It is all one transaction; a rehearsal tells what it
 // would do, and does nothing. A file that holds one of the leads and is not
 // handed over yet is crm.ErrUnpublished, and nothing is erased.
@@ -222,6 +225,9 @@ func (s *Store) Erase(ctx context.Context, phone string, never crm.Suppression, 
 		}
 		gone.Others = filled(t.others)
 		if err := s.eraseLines(ctx, q, &t, &gone); err != nil {
+			return err
+		}
+		if gone.Facts, err = s.dropFacts(ctx, q, t.leads); err != nil {
 			return err
 		}
 		if err := eraseRows(ctx, q, &t, &gone); err != nil {

@@ -61,7 +61,7 @@ func TestPrivacyUsesIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := crm.Instant(1 << 50)
-	keep := crm.Retention{Leads: late, Comments: late, Recordings: late, Lines: late, Events: late}
+	keep := crm.Retention{Leads: late, Comments: late, Recordings: late, Lines: late, Facts: late, Events: late}
 	if _, err := s.Aged(ctx, keep); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestTablesAreKnown(t *testing.T) {
 		AND c."name" IN ('phone', 'phone_raw', 'phone_national', 'first_name', 'last_name', 'email', 'contact_id', 'comment', 'text', 'body', 'facts', 'custom',
 			'recording_ref', 'callback_text', 'consent_evidence', 'city', 'postal_code', 'tags') ORDER BY 1`)
 	erased := []string{
-		"call.phone", "dialer_contact.phone", "dialer_contact.phone_raw", "event.body", "event.phone", "file_line.text",
+		"call.phone", "decision.facts", "dialer_contact.phone", "dialer_contact.phone_raw", "event.body", "event.phone", "facts.body", "file_line.text",
 		"lead.city", "lead.consent_evidence", "lead.contact_id", "lead.custom", "lead.email", "lead.first_name", "lead.last_name", "lead.phone",
 		"lead.phone_national", "lead.phone_raw", "lead.postal_code", "lead.tags",
 		"record.callback_text", "record.comment", "record.contact_id", "record.phone", "record.phone_raw", "record.recording_ref",

@@ -55,6 +55,12 @@ func (s *Store) ages() []ages {
 			purging(`DELETE FROM "event" WHERE "id" IN `, func(p *crm.Purged) *int64 { return &p.Events }),
 			1000,
 		}, {
+			func(keep crm.Retention) crm.Instant { return keep.Facts },
+			`SELECT "at", "id" FROM "facts" WHERE "at" < $1 AND ("at", "id") > ($2, $3) ORDER BY "at", "id" LIMIT $4`,
+			`SELECT COUNT(*) FROM "facts" WHERE "at" < $1`,
+			purging(`DELETE FROM "facts" WHERE "id" IN `, func(p *crm.Purged) *int64 { return &p.Facts }),
+			100, // of up to a thousand decisions each
+		}, {
 			leads,
 			`SELECT "created_at", "id" FROM "lead" WHERE "created_at" < $1 AND ("created_at", "id") > ($2, $3) ORDER BY "created_at", "id" LIMIT $4`,
 			`SELECT COUNT(*) FROM "lead" WHERE "created_at" < $1`,
@@ -105,7 +111,7 @@ func (s *Store) Aged(ctx context.Context, keep crm.Retention) (all int64, err er
 // older than is kept, in one transaction, and says how far it has come. A
 // rehearsal tells what it would do, and does nothing.
 //
-// A lead goes with its calls, reports, decisions, tasks, contacts and transfers,
+// A lead goes with its calls, reports, decisions and what they rest on, tasks, contacts and transfers,
 // and the wallets of its contact, unless it is in a wallet or has a pending
 // task. Suppressions stay. What is in words, and lines of files, go from
 // whatever stays. Of the dialer's contacts go those that are nobody's lead,
@@ -187,6 +193,9 @@ func (s *Store) purgeLeads(ctx context.Context, q querier, ids []string, older c
 	}
 	dialers, err := among(ctx, q, `SELECT "contact_id" FROM "record" WHERE "latest" = 1 AND "lead_id" IN `, leads)
 	if err != nil {
+		return err
+	}
+	if _, err := s.dropFacts(ctx, q, leads); err != nil {
 		return err
 	}
 	for _, step := range []struct {

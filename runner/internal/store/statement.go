@@ -10,7 +10,7 @@ import (
 func newSchema(d *dialect) *schema {
 	s := &schema{
 		lead: leadTable(), call: callTable(), run: runTable(), decision: decisionTable(),
-		funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
+		facts: factsTable(), funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
 		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
 		record: recordTable(), suppression: suppressionTable(), lease: leaseTable(), transfer: transferTable(), transcript: transcriptTable(), retryDate: retryDateTable(), event: eventTable(),
 	}
@@ -45,6 +45,7 @@ func newSchema(d *dialect) *schema {
 		` WHERE "run"."state" = 'running' AND "run"."files" = CAST($13 AS BIGINT)`).text(1)
 	s.putDecision = s.decision.insert(d, s.decision.replace(2, s.decision.names()[2:])+
 		" WHERE "+differs(s.decision, "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank"))
+	s.addFacts = s.facts.insert(d, ` ON CONFLICT ("id") DO NOTHING`)
 	s.putFunnel = s.funnel.upsert(d, 1)
 	numbered := s.file
 	numbered.columns = append(slices.Clip(numbered.columns), column[crm.File]{name: "seq"})

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"an erased number is nobody's", erases},
 		{"a former number is nobody's either", erasesFormer},
 		{"what is older than is kept goes", purges},
+		{"what decisions rest on comes back, and goes", facts},
 		{"health counts what has gone wrong", health},
 		{"records are in the order of their calls", recordOrder},
 		{"of revisions that arrive together the newest counts", recordRace},
