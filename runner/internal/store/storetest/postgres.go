@@ -41,17 +41,11 @@ var errNoServer = errors.New("PostgreSQL is neither named by CALLSHEET_TEST_POST
 // mentions postgres.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	admin, err := os.Getenv("CALLSHEET_TEST_POSTGRES"), error(nil)
+	admin := os.Getenv("CALLSHEET_TEST_POSTGRES")
 	if admin == "" {
-		var own private
-		own, err = server()
+		own, err := server()
+		demand(t, err)
 		admin = own.dsn
-	}
-	if errors.Is(err, errNoServer) && !strings.Contains(os.Getenv("CALLSHEET_TEST_REQUIRE"), "postgres") {
-		t.Skip("skipped:", err)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 	dsn, drop, err := create(admin, "template1")
 	if err != nil {
@@ -63,6 +57,27 @@ func Postgres(t testing.TB) string {
 		}
 	})
 	return dsn
+}
+
+// Server is the address of an empty database on a PostgreSQL server that the
+// test has for itself, to do harm to it. The host in it is the folder of the
+// cluster, data its subfolder.
+func Server(t testing.TB) string {
+	t.Helper()
+	own, err := start()
+	demand(t, err)
+	t.Cleanup(func() { _ = own.hold.Close() })
+	return own.dsn
+}
+
+func demand(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, errNoServer) && !strings.Contains(os.Getenv("CALLSHEET_TEST_REQUIRE"), "postgres") {
+		t.Skip("skipped:", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Copy makes a copy of the PostgreSQL database that dsn names, while nobody is
