@@ -24,10 +24,7 @@ type ward struct {
 
 func newWard(t *testing.T) *ward {
 	t.Helper()
-	w := &ward{t: t, admin: storetest.Server(t), key: filepath.Join(t.TempDir(), "key")}
-	if err := os.WriteFile(w.key, []byte("a long random text, for once\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	w := &ward{t: t, admin: storetest.Server(t), key: aKey(t)}
 	w.run(w.admin, exitDone, "", "import", "leads", f0+"/leads.csv")
 	return w
 }
