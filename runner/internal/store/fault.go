@@ -58,7 +58,7 @@ func (e unsureError) Unwrap() error { return e.cause }
 // committed is what became of a commit that ended with err. The driver calls a
 // commit safe to retry even when the connection broke right after it.
 func committed(err error) error {
-	if lost(err) {
+	if broken(err) {
 		return unsureError{err}
 	}
 	return err
@@ -90,7 +90,7 @@ func explain(err error) error {
 			return fmt.Errorf("the role in --db lacks rights: make it the owner of the database and its tables: %s", fault.Message)
 		}
 	}
-	if lost(err) {
+	if broken(err) {
 		return fmt.Errorf("the connection to the database broke; nothing of this was written: run the command again: %s", causeOf(err))
 	}
 	return err
@@ -99,7 +99,7 @@ func explain(err error) error {
 // passing says that the same transaction may well succeed when tried again.
 func passing(err error) bool {
 	code := stateOf(err)
-	return code == pgSerialization || code == pgDeadlock || lost(err)
+	return code == pgSerialization || code == pgDeadlock || broken(err)
 }
 
 // hopeless says that nothing changes until somebody has mended the database.
@@ -108,9 +108,9 @@ func hopeless(err error) bool {
 	return code == pgPrivilege || code == pgReadOnly
 }
 
-// lost says that the connection to a server ended, or was not to be had, before
+// broken says that the connection to a server ended, or was not to be had, before
 // anything was stored.
-func lost(err error) bool {
+func broken(err error) bool {
 	if unsure := (unsureError{}); errors.As(err, &unsure) {
 		return false
 	}
@@ -120,8 +120,8 @@ func lost(err error) bool {
 	case "":
 		// A connection that ends leaves io.ErrUnexpectedEOF, or an error of the
 		// system below it.
-		var broken *net.OpError
-		return errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
+		var network *net.OpError
+		return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn) || pgconn.SafeToRetry(err)
 	}
 	return false
 }
@@ -140,9 +140,9 @@ func causeOf(err error) string {
 	if fault, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return fault.Message
 	}
-	var broken net.Error
-	if errors.As(err, &broken) {
-		return broken.Error()
+	var network net.Error
+	if errors.As(err, &network) {
+		return network.Error()
 	}
 	return strings.Join(strings.Fields(err.Error()), " ")
 }

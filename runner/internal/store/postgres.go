@@ -70,7 +70,7 @@ func (p *patient) Connect(ctx context.Context) (driver.Conn, error) {
 	defer cancel()
 	for {
 		conn, err := p.Connector.Connect(ctx)
-		if passes := stateOf(err) == pgTooMany || stateOf(err) == pgStarting || p.reached.Load() && lost(err); !passes {
+		if passes := stateOf(err) == pgTooMany || stateOf(err) == pgStarting || p.reached.Load() && broken(err); !passes {
 			return conn, err
 		}
 		select {
