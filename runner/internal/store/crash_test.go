@@ -27,7 +27,7 @@ func TestServerCrashes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	const writers, crashes = 8, 3
+	const writers, crashes = 8, 2
 	ctx, cancel := context.WithCancel(t.Context())
 	var mu sync.Mutex
 	var confirmed, unsure []string
