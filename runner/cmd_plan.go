@@ -191,7 +191,7 @@ func (a *app) against(ctx context.Context, st *store.Store, which string) (*engi
 	}
 	b, err := st.LastGoodBook(ctx)
 	if errors.Is(err, crm.ErrNotFound) {
-		return nil, usageError{fmt.Errorf("no rule book is in force in %s yet: name what to compare with by --against FOLDER", a.db)}
+		return nil, usageError{fmt.Errorf("no rule book is in force in %s yet: name what to compare with by --against FOLDER", a.shortDB())}
 	}
 	if err != nil {
 		return nil, err

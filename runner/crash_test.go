@@ -257,11 +257,7 @@ func (v *victim) take() {
 // check compares what the dialer took with what the database says, by other
 // means than those of the program.
 func (v *victim) check() {
-	driver, source := "sqlite", "file:"+v.db+"?mode=ro"
-	if strings.Contains(v.db, "://") {
-		driver, source = "pgx", v.db
-	}
-	db, err := sql.Open(driver, source)
+	db, _, err := openDirectly(v.db)
 	if err != nil {
 		v.t.Fatal(err)
 	}

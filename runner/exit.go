@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"callsheet/engine"
+	"callsheet/runner/internal/store"
 )
 
 // Exit codes, everywhere the same.
@@ -105,7 +106,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitDone
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.Is(err, store.ErrAddress):
 		return exitUsage
 	case errors.As(err, &faults), errors.As(err, &book):
 		return exitFaults

@@ -2,15 +2,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
 )
@@ -74,38 +77,93 @@ func leadsCSV(n int) []byte {
 	return b.Bytes()
 }
 
-// dump writes what a database holds, without its own bookkeeping, as text:
-// dump callsheet.db before.txt. Two dumps are equal when the rows are.
+// dump writes what a database holds, without bookkeeping, as text, the
+// same for the same rows in SQLite and PostgreSQL: dump [DATABASE] FILE.
 func dump(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: dump DATABASE FILE")
+	dsn := cmp.Or(ts.Getenv("CALLSHEET_DB"), "callsheet.db")
+	if len(args) == 2 {
+		dsn, args = args[0], args[1:]
 	}
-	db, err := sql.Open("sqlite", "file:"+ts.MkAbs(args[0])+"?mode=ro")
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: dump [DATABASE] FILE")
+	}
+	if !strings.Contains(dsn, "://") {
+		dsn = ts.MkAbs(dsn)
+	}
+	text, err := dumped(dsn)
 	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// dumped is each table of a database and its rows in their order as text.
+func dumped(dsn string) (string, error) {
+	db, tables, err := openDirectly(dsn)
+	if err != nil {
+		return "", err
+	}
 	defer db.Close()
 	var text strings.Builder
-	for _, table := range column(ts, db, "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name not like 'goose_%' order by 1") {
-		fmt.Fprintf(&text, "%s\n%s\n", table, strings.Join(rowsOf(ts, db, table), "\n"))
+	// What tells who is at work, and of the database itself, is no part of it.
+	bookkeeping := []string{"goose_", "sqlite_", "lease", "score_range"}
+	names, err := lines(db, tables)
+	for _, name := range names {
+		if err != nil || slices.ContainsFunc(bookkeeping, func(b string) bool { return strings.HasPrefix(name, "'"+b) }) {
+			continue
+		}
+		var rows []string
+		rows, err = lines(db, "select * from "+strings.ReplaceAll(name, "'", `"`))
+		fmt.Fprintf(&text, "%s\n%s\n", name, strings.Join(rows, "\n"))
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text.String()), 0o644))
+	return text.String(), err
 }
 
-func column(ts *testscript.TestScript, db *sql.DB, query string) (values []string) {
+// openDirectly opens a database by other means than those of the program, and
+// tells the query of its tables.
+func openDirectly(dsn string) (db *sql.DB, tables string, err error) {
+	if strings.Contains(dsn, "://") {
+		db, err = sql.Open("pgx", dsn)
+		return db, `select tablename from pg_tables where schemaname = 'public'`, err
+	}
+	db, err = sql.Open("sqlite", "file:"+dsn+"?mode=ro")
+	return db, `select name from sqlite_master where type = 'table'`, err
+}
+
+// lines are the rows of a query as text, in the order of their bytes.
+func lines(db *sql.DB, query string) (all []string, err error) {
 	rows, err := db.Query(query)
-	ts.Check(err)
-	defer rows.Close()
-	for rows.Next() {
-		var v string
-		ts.Check(rows.Scan(&v))
-		values = append(values, v)
+	if err != nil {
+		return nil, err
 	}
-	ts.Check(rows.Err())
-	return values
-}
-
-func rowsOf(ts *testscript.TestScript, db *sql.DB, table string) []string {
-	cells := column(ts, db, "select 'quote(\"' || name || '\")' from pragma_table_info('"+table+"') order by cid")
-	return column(ts, db, "select "+strings.Join(cells, " || ' ' || ")+" from \""+table+"\" order by 1")
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		cells, places := make([]any, len(columns)), make([]any, len(columns))
+		for i := range cells {
+			places[i] = &cells[i]
+		}
+		if err := rows.Scan(places...); err != nil {
+			return nil, err
+		}
+		words := make([]string, len(cells))
+		for i, cell := range cells {
+			switch v := cell.(type) {
+			case nil:
+				words[i] = "NULL"
+			case []byte:
+				words[i] = "'" + string(v) + "'"
+			case string:
+				words[i] = "'" + v + "'"
+			default:
+				words[i] = fmt.Sprint(v)
+			}
+		}
+		all = append(all, strings.Join(words, " "))
+	}
+	slices.Sort(all)
+	return all, rows.Err()
 }
 
 // wantJSON demands that a file, or stdout, is one JSON value.
@@ -119,6 +177,7 @@ func wantJSON(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // wantTree demands that two folders hold the same files with the same bytes.
+// What begins with a dot is our own.
 func wantTree(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tree FOLDER FOLDER")
@@ -141,7 +200,7 @@ func filesOf(ts *testscript.TestScript, folder string) map[string]string {
 	files := map[string]string{}
 	root := ts.MkAbs(folder)
 	ts.Check(filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
 			return err
 		}
 		text, err := os.ReadFile(path)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -9,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"callsheet/runner/internal/store"
+	"callsheet/runner/internal/store/storetest"
 )
 
 // TestMain lets scripts run the program itself as the command callsheet. More
@@ -26,6 +30,47 @@ func TestMain(m *testing.M) {
 // TestScripts runs the stories in testdata/script: what a user types and what
 // comes of it. The rule books and leads of fixtures/ are at hand in each.
 func TestScripts(t *testing.T) {
+	t.Parallel()
+	tell(t, "sqlite", func(env *testscript.Env) error {
+		env.Setenv("OTHER_DB", "other.db")
+		return nil
+	})
+}
+
+// The same stories, told on PostgreSQL: what a user sees is the same. The few
+// lines that speak of a SQLite file begin with [sqlite].
+func TestScriptsOnPostgres(t *testing.T) {
+	t.Parallel()
+	ready := storetest.Postgres(t)
+	s, err := store.Open(t.Context(), ready)
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	tell(t, "postgres", func(env *testscript.Env) error {
+		for _, variable := range []string{"CALLSHEET_DB", "OTHER_DB"} {
+			dsn, drop, err := storetest.Copy(ready)
+			if err != nil {
+				return err
+			}
+			env.Defer(func() {
+				if err := drop(); err != nil {
+					t.Error(err)
+				}
+			})
+			env.Setenv(variable, dsn)
+		}
+		key := filepath.Join(env.WorkDir, "suppression.key")
+		env.Setenv(suppressionKey, key)
+		return os.WriteFile(key, []byte("a long random text, for once\n"), 0o600)
+	})
+}
+
+// tell runs the scripts where CALLSHEET_DB, or what stands for it, is a database
+// of a kind and OTHER_DB another one.
+func tell(t *testing.T, kind string, prepare func(*testscript.Env) error) {
 	if testing.Short() {
 		t.Skip("starting the program hundreds of times takes long: run without -short")
 	}
@@ -46,6 +91,12 @@ func TestScripts(t *testing.T) {
 			"sftpd":   serveSFTP,
 			"tree":    wantTree,
 		},
+		Condition: func(name string) (bool, error) {
+			if name != "sqlite" && name != "postgres" {
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return name == kind, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			for _, name := range []string{"fixtures", "campaigns.yaml", "scoring.yaml", "rules"} {
 				if err := copyTree(filepath.Join("..", name), filepath.Join(env.WorkDir, "shop", name)); err != nil {
@@ -53,7 +104,7 @@ func TestScripts(t *testing.T) {
 				}
 			}
 			env.Setenv("F0", filepath.Join(env.WorkDir, "shop", "fixtures", "f0"))
-			return nil
+			return prepare(env)
 		},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pressly/goose/v3"
@@ -11,7 +12,7 @@ import (
 
 // MigrateTo makes the database that dsn names as a program that knew only the
 // migrations up to version left it, and runs statements on it.
-func MigrateTo(ctx context.Context, dsn string, version int, statements ...string) (err error) {
+func MigrateTo(ctx context.Context, dsn string, version int64, statements ...string) (err error) {
 	driver, name, d := "sqlite", goose.DialectSQLite3, sqliteDialect()
 	if strings.HasPrefix(dsn, "postgres") {
 		driver, name, d = "pgx", goose.DialectPostgres, postgresDialect()
@@ -25,7 +26,8 @@ func MigrateTo(ctx context.Context, dsn string, version int, statements ...strin
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(name, db, nil, goose.WithGoMigrations(known[:version]...),
+	known = slices.DeleteFunc(known, func(m *goose.Migration) bool { return m.Version > version })
+	provider, err := goose.NewProvider(name, db, nil, goose.WithGoMigrations(known...),
 		goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
 	if err != nil {
 		return err
@@ -39,4 +41,14 @@ func MigrateTo(ctx context.Context, dsn string, version int, statements ...strin
 		}
 	}
 	return nil
+}
+
+// Schemas are the versions of the schema, oldest first.
+func Schemas() ([]int64, error) {
+	known, err := readMigrations(sqliteDialect())
+	var versions []int64
+	for _, m := range known {
+		versions = append(versions, m.Version)
+	}
+	return versions, err
 }

@@ -30,16 +30,18 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, name goose.Dialect) er
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(name, db, nil,
-		goose.WithGoMigrations(known...), goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
-	if err != nil {
-		return err
-	}
 	var stored, newest int64
 	for tries, reached := 0, int64(-1); tries < maxTries; tries++ {
 		// A lock has been waited for long enough already.
-		if err != nil && errors.Is(explain(err), crm.ErrBusy) && !passing(err) {
+		if err != nil && (hopeless(err) || errors.Is(explain(err), crm.ErrBusy) && !passing(err)) {
 			break
+		}
+		// A provider looks for its own table only once.
+		var provider *goose.Provider
+		provider, err = goose.NewProvider(name, db, nil,
+			goose.WithGoMigrations(known...), goose.WithDisableGlobalRegistry(true), goose.WithTableName(versionTable))
+		if err != nil {
+			return err
 		}
 		if stored, newest, err = provider.GetVersions(ctx); err != nil {
 			continue
@@ -58,7 +60,10 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, name goose.Dialect) er
 			return nil
 		}
 	}
-	return fmt.Errorf("migrate from schema %d to %d: %w", stored, newest, err)
+	if stored < 0 {
+		return fmt.Errorf("read the version of its schema: %w", explain(err))
+	}
+	return fmt.Errorf("migrate from schema %d to %d: %w", stored, newest, explain(err))
 }
 
 // readMigrations completes the embedded templates with the words of d. The

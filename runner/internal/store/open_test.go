@@ -101,28 +101,6 @@ func TestOpenLocked(t *testing.T) {
 	}
 }
 
-func TestOpenNewerSchema(t *testing.T) {
-	t.Parallel()
-	path := filepath.Join(t.TempDir(), "a.db")
-	s, err := Open(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = s.write(t.Context(), "pretend", func(ctx context.Context, q querier) error {
-		_, err := q.ExecContext(ctx, `INSERT INTO "goose_db_version" ("version_id", "is_applied") VALUES (9999, TRUE)`)
-		return err
-	})
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = Open(t.Context(), path); err == nil {
-		t.Fatal("it opened", s.Close())
-	}
-	if !strings.Contains(err.Error(), "version 9999") || !strings.Contains(err.Error(), "newer program") {
-		t.Errorf("error %q does not name the version and the newer program", err)
-	}
-}
-
 func TestOpenStrangeNames(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -142,8 +142,8 @@ func (s *Store) still(ctx context.Context, what string, fn step) error {
 // maxTries bounds how often a transaction that lost to another one is run.
 const maxTries = 8
 
-// transact runs fn in a transaction of its own and once more when the database
-// ended it in favour of another one.
+// transact runs fn in a transaction of its own and again when the database ended
+// it in favour of another one, or the connection broke before it was stored.
 func transact(ctx context.Context, db *sql.DB, fn step) error {
 	for try := 1; ; try++ {
 		err := once(ctx, db, fn)
@@ -167,5 +167,5 @@ func once(ctx context.Context, db *sql.DB, fn step) error {
 	if err := fn(ctx, tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return committed(tx.Commit())
 }

@@ -41,33 +41,70 @@ var errNoServer = errors.New("PostgreSQL is neither named by CALLSHEET_TEST_POST
 // mentions postgres.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	admin, err := os.Getenv("CALLSHEET_TEST_POSTGRES"), error(nil)
+	admin := os.Getenv("CALLSHEET_TEST_POSTGRES")
 	if admin == "" {
-		var own private
-		own, err = server()
+		own, err := server()
+		demand(t, err)
 		admin = own.dsn
 	}
+	dsn, drop, err := create(admin, "template1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := drop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return dsn
+}
+
+// Server is the address of an empty database on a PostgreSQL server that the
+// test has for itself, to do harm to it. The host in it is the folder of the
+// cluster, data its subfolder.
+func Server(t testing.TB) string {
+	t.Helper()
+	own, err := start()
+	demand(t, err)
+	t.Cleanup(func() { _ = own.hold.Close() })
+	return own.dsn
+}
+
+func demand(t testing.TB, err error) {
+	t.Helper()
 	if errors.Is(err, errNoServer) && !strings.Contains(os.Getenv("CALLSHEET_TEST_REQUIRE"), "postgres") {
 		t.Skip("skipped:", err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := "callsheet_test_" + strings.ToLower(rand.Text())
-	if err := command(admin, "CREATE DATABASE "+name); err != nil {
-		t.Fatal(err)
+}
+
+// Copy makes a copy of the PostgreSQL database that dsn names, while nobody is
+// connected to it, and gives its address and what drops it. That is faster than
+// making the tables again.
+func Copy(dsn string) (address string, drop func() error, err error) {
+	from, err := url.Parse(dsn)
+	if err != nil {
+		return "", nil, err
 	}
-	t.Cleanup(func() {
-		if err := command(admin, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-	})
+	admin := *from
+	admin.Path = "/postgres"
+	return create(admin.String(), strings.TrimPrefix(from.Path, "/"))
+}
+
+// create makes a database like another one over a connection to a third.
+func create(admin, template string) (dsn string, drop func() error, err error) {
 	address, err := url.Parse(admin)
 	if err != nil {
-		t.Fatal(err)
+		return "", nil, err
+	}
+	name := "callsheet_test_" + strings.ToLower(rand.Text())
+	if err := command(admin, "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+		return "", nil, err
 	}
 	address.Path = "/" + name
-	return address.String()
+	return address.String(), func() error { return command(admin, "DROP DATABASE "+name+" WITH (FORCE)") }, nil
 }
 
 // command runs one statement over a connection of its own.
