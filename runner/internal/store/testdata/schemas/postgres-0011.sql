@@ -43,7 +43,9 @@ CREATE TABLE public.decision (
     score bigint NOT NULL,
     rank bigint NOT NULL,
     version text NOT NULL COLLATE pg_catalog."C",
-    at bigint NOT NULL
+    at bigint NOT NULL,
+    id text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C",
+    facts text DEFAULT ''::text NOT NULL COLLATE pg_catalog."C"
 );
 CREATE TABLE public.dialer_contact (
     id text NOT NULL COLLATE pg_catalog."C",
@@ -66,6 +68,12 @@ CREATE TABLE public.event (
     detail text NOT NULL COLLATE pg_catalog."C",
     phone text NOT NULL COLLATE pg_catalog."C",
     lead_id text NOT NULL COLLATE pg_catalog."C",
+    body text NOT NULL COLLATE pg_catalog."C"
+);
+CREATE TABLE public.facts (
+    id text NOT NULL COLLATE pg_catalog."C",
+    slot_key text NOT NULL COLLATE pg_catalog."C",
+    at bigint NOT NULL,
     body text NOT NULL COLLATE pg_catalog."C"
 );
 CREATE TABLE public.file (
@@ -326,11 +334,11 @@ INSERT INTO public.call VALUES ('L3#1', 'L3', '+33199000003', 'plan', 'injected'
 INSERT INTO public.call VALUES ('L4#1', 'L4', '+33199000004', 'plan', 'planned', 1795424400000, '', '', 0, '', '', '', NULL, NULL, NULL, '', 1795374000000, '');
 INSERT INTO public.call VALUES ('L7#1', 'L7', '+33199000007', 'plan', 'planned', 1795424400000, '', '', 0, '', '', '', NULL, NULL, NULL, '', 1795374000000, '');
 INSERT INTO public.contact_gate VALUES (1);
-INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L1', 'L1#1', 'IDF', 1, '', '', 0, 92, 1, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L2', 'L2#1', 'IDF', 1, '', '', 0, 75, 3, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L3', 'L3#1', 'IDF', 1, '', '', 0, 75, 2, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L4', 'L4#1', 'IDF', 0, 'over_capacity', '', 0, 40, 4, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L7', 'L7#1', '', 0, 'no_group', '', 0, 95, 0, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
+INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L1', 'L1#1', 'IDF', 1, '', '', 0, 92, 1, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L2', 'L2#1', 'IDF', 1, '', '', 0, 75, 3, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L3', 'L3#1', 'IDF', 1, '', '', 0, 75, 2, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L4', 'L4#1', 'IDF', 0, 'over_capacity', '', 0, 40, 4, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO public.decision VALUES ('PVI/2026-11-23T10:00', 'L7', 'L7#1', '', 0, 'no_group', '', 0, 95, 0, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
 INSERT INTO public.dialer_contact VALUES ('B1', 'B', '+33199000091', '0199000091', NULL, NULL, 's1', '', 0, '');
 INSERT INTO public.dialer_contact VALUES ('C1', 'A', '+33199000001', '0199000001', NULL, NULL, 's1', 'Répondeur', 3, 'L1');
 INSERT INTO public.event VALUES ('e-1', 'http', 1795424700000, 'failed', 'unknown_lead', '', '', '', '{}');
@@ -341,15 +349,16 @@ INSERT INTO public.file_line VALUES ('PVI/20261123-1000-IDF-01.csv', 1, 'PVI/202
 INSERT INTO public.file_line VALUES ('PVI/20261123-1000-IDF-01.csv', 2, 'PVI/2026-11-23T10:00', 'L3#1', 'L3', 'L3;33199000003;Petit;Luc;25;a2;2026-11-23T09:00:00Z;2026-11-23T12:00:00Z;PVI;PVS;75');
 INSERT INTO public.file_line VALUES ('PVI/20261123-1000-IDF-01.csv', 3, 'PVI/2026-11-23T10:00', 'L2#1', 'L2', 'L2;33199000002;Moreau;Zoé;25;a1;2026-11-23T09:00:00Z;2026-11-23T12:00:00Z;PVI;PVI_SOON;75');
 INSERT INTO public.funnel VALUES ('PVI/2026-11-23T10:00', 1795422600000, '[{"name":"planned","left":7},{"name":"lead_type","left":6},{"name":"segment","left":5},{"name":"group","left":4},{"name":"compliance","left":4},{"name":"phone","left":4},{"name":"capacity","left":3}]');
-INSERT INTO public.goose_db_version VALUES (1, 0, true, '2026-11-26 14:19:39.241251');
-INSERT INTO public.goose_db_version VALUES (2, 1, true, '2026-11-26 14:19:39.250409');
-INSERT INTO public.goose_db_version VALUES (3, 2, true, '2026-11-26 14:19:39.757801');
-INSERT INTO public.goose_db_version VALUES (4, 3, true, '2026-11-26 14:19:40.648012');
-INSERT INTO public.goose_db_version VALUES (5, 4, true, '2026-11-26 14:19:41.317547');
-INSERT INTO public.goose_db_version VALUES (6, 5, true, '2026-11-26 14:19:41.958267');
-INSERT INTO public.goose_db_version VALUES (7, 8, true, '2026-11-26 14:19:42.636006');
-INSERT INTO public.goose_db_version VALUES (8, 9, true, '2026-11-26 14:19:43.475047');
-INSERT INTO public.goose_db_version VALUES (9, 11, true, '2026-11-26 14:19:44.313077');
+INSERT INTO public.goose_db_version VALUES (1, 0, true, '2026-11-26 14:39:51.265686');
+INSERT INTO public.goose_db_version VALUES (2, 1, true, '2026-11-26 14:39:51.27405');
+INSERT INTO public.goose_db_version VALUES (3, 2, true, '2026-11-26 14:39:51.541664');
+INSERT INTO public.goose_db_version VALUES (4, 3, true, '2026-11-26 14:39:51.787988');
+INSERT INTO public.goose_db_version VALUES (5, 4, true, '2026-11-26 14:39:52.020683');
+INSERT INTO public.goose_db_version VALUES (6, 5, true, '2026-11-26 14:39:52.259699');
+INSERT INTO public.goose_db_version VALUES (7, 8, true, '2026-11-26 14:39:52.519283');
+INSERT INTO public.goose_db_version VALUES (8, 9, true, '2026-11-26 14:39:52.75241');
+INSERT INTO public.goose_db_version VALUES (9, 10, true, '2026-11-26 14:39:53.007978');
+INSERT INTO public.goose_db_version VALUES (10, 11, true, '2026-11-26 14:39:53.251286');
 INSERT INTO public.lead VALUES ('L1', 'RDVVQ', 'PVI_NOW', 92, 1795425000000, 'hot', 'support', '', 1795374000000, 1795367100000, NULL, NULL, '', '', NULL, NULL, '75011', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 1, 1, 1, 0, 0, 0, 0, 0, 1795424760000, 'support', NULL, 's1', 'request', NULL, '', NULL, 'Anne', 'Durand', '', '+33199000001', '33', '199000001', '', 'L1', '01 99 00 00 01', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":92,"given_segment":"PVI_NOW","given_type":"RDVVQ"}', 3);
 INSERT INTO public.lead VALUES ('L2', 'RDVVQ', 'PVI_SOON', 75, 1795425000000, 'warm', 'do_not_call', '', 1795374000000, 1795248000000, NULL, NULL, '', '', NULL, NULL, '92100', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 1, 1, 1, 0, 0, 0, 0, 0, 1795424880000, 'deceased', NULL, 'a1', 'request', NULL, '', NULL, 'Zoé', 'Moreau', '', '+33199000002', '33', '199000002', '', 'L2', '0033199000002', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":75,"given_segment":"PVI_SOON","given_type":"RDVVQ"}', 3);
 INSERT INTO public.lead VALUES ('L3', 'DIRECT', 'PVS', 75, 1795374000000, 'warm', 'in_campaign', '', 1795374000000, 1795345200000, NULL, NULL, '', '', NULL, NULL, '75015', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 0, 0, 0, 0, 0, 0, 0, 0, NULL, '', 1795424400000, 'a2', 'request', NULL, '', NULL, 'Luc', 'Petit', '', '+33199000003', '33', '199000003', '', 'L3', '+33 (0)1 99 00 00 03', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":75,"given_segment":"PVS","given_type":"DIRECT"}', 2);
@@ -367,7 +376,7 @@ INSERT INTO public.task VALUES ('T1', 'L7', '', 'zoe', 'visit', 'pending', NULL,
 INSERT INTO public.transcript VALUES ('c-1', 'pending', 1795424800000, 0, NULL);
 INSERT INTO public.transfer VALUES ('c-1', 'L1', 'C1', 'support', 'support', 'done', 's1', '["s1: 1"]', 1795425000000, 1795425000000, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5');
 INSERT INTO public.wallet VALUES ('L6', 'zoe', 1793487600000, NULL, 1);
-SELECT pg_catalog.setval('public.goose_db_version_id_seq', 9, true);
+SELECT pg_catalog.setval('public.goose_db_version_id_seq', 10, true);
 SELECT pg_catalog.setval('public.rule_change_id_seq', 1, false);
 ALTER TABLE ONLY public.agent
     ADD CONSTRAINT agent_pkey PRIMARY KEY (username);
@@ -381,6 +390,8 @@ ALTER TABLE ONLY public.dialer_contact
     ADD CONSTRAINT dialer_contact_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.facts
+    ADD CONSTRAINT facts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.file_line
     ADD CONSTRAINT file_line_pkey PRIMARY KEY (file, place);
 ALTER TABLE ONLY public.file
@@ -423,6 +434,7 @@ CREATE INDEX call_lead ON public.call USING btree (lead_id);
 CREATE UNIQUE INDEX call_open ON public.call USING btree (phone) WHERE (state = ANY (ARRAY['injected'::text, 'in_progress'::text]));
 CREATE UNIQUE INDEX call_planned ON public.call USING btree (lead_id) WHERE (state = 'planned'::text);
 CREATE INDEX call_run ON public.call USING btree (run_id, id) WHERE (run_id <> ''::text);
+CREATE INDEX decision_id ON public.decision USING btree (id) WHERE (id <> ''::text);
 CREATE INDEX decision_lead ON public.decision USING btree (lead_id, at DESC, slot_key);
 CREATE INDEX decision_waiting ON public.decision USING btree (slot_key, "group", lead_id) WHERE (reason = ANY (ARRAY['over_capacity'::text, 'phone_open'::text]));
 CREATE INDEX dialer_contact_campaign ON public.dialer_contact USING btree (campaign_id, phone);
@@ -433,6 +445,8 @@ CREATE INDEX event_lead ON public.event USING btree (lead_id) WHERE (lead_id <> 
 CREATE INDEX event_phone ON public.event USING btree (phone) WHERE (phone <> ''::text);
 CREATE INDEX event_received ON public.event USING btree (received_at);
 CREATE INDEX event_state ON public.event USING btree (state, id);
+CREATE INDEX facts_at ON public.facts USING btree (at, id);
+CREATE INDEX facts_slot ON public.facts USING btree (slot_key);
 CREATE INDEX file_claimed ON public.file USING btree (at, name) WHERE (state = 'claimed'::text);
 CREATE INDEX file_done ON public.file USING btree (at, name) WHERE (state = ANY (ARRAY['published'::text, 'cancelled'::text]));
 CREATE INDEX file_line_lead ON public.file_line USING btree (lead_id);

@@ -115,7 +115,7 @@ CREATE TABLE "decision" (
 	"score" INTEGER NOT NULL,
 	"rank" INTEGER NOT NULL,
 	"version" TEXT NOT NULL,
-	"at" INTEGER NOT NULL,
+	"at" INTEGER NOT NULL, "id" TEXT NOT NULL DEFAULT '', "facts" TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY ("slot_key", "lead_id")
 ) STRICT;
 CREATE INDEX "decision_lead" ON "decision" ("lead_id", "at" DESC, "slot_key");
@@ -332,6 +332,15 @@ CREATE INDEX "lead_groupless" ON "lead" ("id")
 	WHERE "group" = '' AND "status" IN ('new', 'parked', 'scheduled', 'in_campaign', 'not_qualified', 'callback');
 CREATE INDEX "lead_baseless" ON "lead" ("id")
 	WHERE "legal_basis" IN ('', 'none') AND "status" IN ('new', 'parked', 'scheduled', 'in_campaign', 'not_qualified', 'callback');
+CREATE INDEX "decision_id" ON "decision" ("id") WHERE "id" <> '';
+CREATE TABLE "facts" (
+	"id" TEXT NOT NULL PRIMARY KEY,
+	"slot_key" TEXT NOT NULL,
+	"at" INTEGER NOT NULL,
+	"body" TEXT NOT NULL
+) STRICT;
+CREATE INDEX "facts_slot" ON "facts" ("slot_key");
+CREATE INDEX "facts_at" ON "facts" ("at", "id");
 CREATE TABLE "score_range" (
 	"pass" INTEGER NOT NULL,
 	"place" INTEGER NOT NULL,
@@ -358,11 +367,11 @@ INSERT INTO "call" ("id", "lead_id", "phone", "kind", "state", "due_at", "campai
 INSERT INTO "call" ("id", "lead_id", "phone", "kind", "state", "due_at", "campaign", "agent", "agreed_exact_time", "run_id", "group", "file", "not_before", "not_after", "injected_at", "recycled_from", "created_at", "reason") VALUES ('L4#1', 'L4', '+33199000004', 'plan', 'planned', 1795424400000, '', '', 0, '', '', '', NULL, NULL, NULL, '', 1795374000000, '');
 INSERT INTO "call" ("id", "lead_id", "phone", "kind", "state", "due_at", "campaign", "agent", "agreed_exact_time", "run_id", "group", "file", "not_before", "not_after", "injected_at", "recycled_from", "created_at", "reason") VALUES ('L7#1', 'L7', '+33199000007', 'plan', 'planned', 1795424400000, '', '', 0, '', '', '', NULL, NULL, NULL, '', 1795374000000, '');
 INSERT INTO "contact_gate" ("id") VALUES (1);
-INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at") VALUES ('PVI/2026-11-23T10:00', 'L1', 'L1#1', 'IDF', 1, '', '', 0, 92, 1, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at") VALUES ('PVI/2026-11-23T10:00', 'L2', 'L2#1', 'IDF', 1, '', '', 0, 75, 3, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at") VALUES ('PVI/2026-11-23T10:00', 'L3', 'L3#1', 'IDF', 1, '', '', 0, 75, 2, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at") VALUES ('PVI/2026-11-23T10:00', 'L4', 'L4#1', 'IDF', 0, 'over_capacity', '', 0, 40, 4, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
-INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at") VALUES ('PVI/2026-11-23T10:00', 'L7', 'L7#1', '', 0, 'no_group', '', 0, 95, 0, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000);
+INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at", "id", "facts") VALUES ('PVI/2026-11-23T10:00', 'L1', 'L1#1', 'IDF', 1, '', '', 0, 92, 1, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at", "id", "facts") VALUES ('PVI/2026-11-23T10:00', 'L2', 'L2#1', 'IDF', 1, '', '', 0, 75, 3, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at", "id", "facts") VALUES ('PVI/2026-11-23T10:00', 'L3', 'L3#1', 'IDF', 1, '', '', 0, 75, 2, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at", "id", "facts") VALUES ('PVI/2026-11-23T10:00', 'L4', 'L4#1', 'IDF', 0, 'over_capacity', '', 0, 40, 4, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
+INSERT INTO "decision" ("slot_key", "lead_id", "call_id", "group", "injected", "reason", "detail", "unknown", "score", "rank", "version", "at", "id", "facts") VALUES ('PVI/2026-11-23T10:00', 'L7', 'L7#1', '', 0, 'no_group', '', 0, 95, 0, '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', 1795422600000, '', '');
 INSERT INTO "dialer_contact" ("id", "campaign_id", "phone", "phone_raw", "retry_date", "last_call_at", "assigned_agent", "wrapup", "total_calls", "lead_id") VALUES ('B1', 'B', '+33199000091', '0199000091', NULL, NULL, 's1', '', 0, '');
 INSERT INTO "dialer_contact" ("id", "campaign_id", "phone", "phone_raw", "retry_date", "last_call_at", "assigned_agent", "wrapup", "total_calls", "lead_id") VALUES ('C1', 'A', '+33199000001', '0199000001', NULL, NULL, 's1', 'Répondeur', 3, 'L1');
 INSERT INTO "event" ("id", "source", "received_at", "state", "reason", "detail", "phone", "lead_id", "body") VALUES ('e-1', 'http', 1795424700000, 'failed', 'unknown_lead', '', '', '', '{}');
@@ -374,6 +383,7 @@ INSERT INTO "file_line" ("file", "place", "slot_key", "call_id", "lead_id", "tex
 INSERT INTO "file_line" ("file", "place", "slot_key", "call_id", "lead_id", "text") VALUES ('PVI/20261123-1000-IDF-01.csv', 3, 'PVI/2026-11-23T10:00', 'L2#1', 'L2', 'L2;33199000002;Moreau;Zoé;25;a1;2026-11-23T09:00:00Z;2026-11-23T12:00:00Z;PVI;PVI_SOON;75');
 INSERT INTO "funnel" ("slot_key", "at", "steps") VALUES ('PVI/2026-11-23T10:00', 1795422600000, '[{"name":"planned","left":7},{"name":"lead_type","left":6},{"name":"segment","left":5},{"name":"group","left":4},{"name":"compliance","left":4},{"name":"phone","left":4},{"name":"capacity","left":3}]');
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (1, 0, 1);
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (10, 11, 1);
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (2, 1, 1);
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (3, 2, 1);
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (4, 3, 1);
@@ -381,7 +391,7 @@ INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (5, 4, 
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (6, 5, 1);
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (7, 8, 1);
 INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (8, 9, 1);
-INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (9, 11, 1);
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied") VALUES (9, 10, 1);
 INSERT INTO "lead" ("id", "type", "segment", "score", "scored_at", "grade", "status", "source", "created_at", "estimated_at", "estimated_price", "sell_horizon_months", "role", "property_type", "living_area", "rooms", "postal_code", "city", "group", "media_zone", "visits", "callback_at", "callback_requests", "tags", "attempts", "attempts_30d", "reached", "refusals", "callbacks", "recycled", "in_wallet", "has_pending_task", "last_call_at", "last_outcome", "next_call_at", "assigned_agent", "legal_basis", "consent_at", "consent_evidence", "on_bloctel", "first_name", "last_name", "email", "phone", "phone_country", "phone_national", "language", "contact_id", "phone_raw", "scored_by", "custom", "revision") VALUES ('L1', 'RDVVQ', 'PVI_NOW', 92, 1795425000000, 'hot', 'support', '', 1795374000000, 1795367100000, NULL, NULL, '', '', NULL, NULL, '75011', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 1, 1, 1, 0, 0, 0, 0, 0, 1795424760000, 'support', NULL, 's1', 'request', NULL, '', NULL, 'Anne', 'Durand', '', '+33199000001', '33', '199000001', '', 'L1', '01 99 00 00 01', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":92,"given_segment":"PVI_NOW","given_type":"RDVVQ"}', 3);
 INSERT INTO "lead" ("id", "type", "segment", "score", "scored_at", "grade", "status", "source", "created_at", "estimated_at", "estimated_price", "sell_horizon_months", "role", "property_type", "living_area", "rooms", "postal_code", "city", "group", "media_zone", "visits", "callback_at", "callback_requests", "tags", "attempts", "attempts_30d", "reached", "refusals", "callbacks", "recycled", "in_wallet", "has_pending_task", "last_call_at", "last_outcome", "next_call_at", "assigned_agent", "legal_basis", "consent_at", "consent_evidence", "on_bloctel", "first_name", "last_name", "email", "phone", "phone_country", "phone_national", "language", "contact_id", "phone_raw", "scored_by", "custom", "revision") VALUES ('L2', 'RDVVQ', 'PVI_SOON', 75, 1795425000000, 'warm', 'do_not_call', '', 1795374000000, 1795248000000, NULL, NULL, '', '', NULL, NULL, '92100', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 1, 1, 1, 0, 0, 0, 0, 0, 1795424880000, 'deceased', NULL, 'a1', 'request', NULL, '', NULL, 'Zoé', 'Moreau', '', '+33199000002', '33', '199000002', '', 'L2', '0033199000002', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":75,"given_segment":"PVI_SOON","given_type":"RDVVQ"}', 3);
 INSERT INTO "lead" ("id", "type", "segment", "score", "scored_at", "grade", "status", "source", "created_at", "estimated_at", "estimated_price", "sell_horizon_months", "role", "property_type", "living_area", "rooms", "postal_code", "city", "group", "media_zone", "visits", "callback_at", "callback_requests", "tags", "attempts", "attempts_30d", "reached", "refusals", "callbacks", "recycled", "in_wallet", "has_pending_task", "last_call_at", "last_outcome", "next_call_at", "assigned_agent", "legal_basis", "consent_at", "consent_evidence", "on_bloctel", "first_name", "last_name", "email", "phone", "phone_country", "phone_national", "language", "contact_id", "phone_raw", "scored_by", "custom", "revision") VALUES ('L3', 'DIRECT', 'PVS', 75, 1795374000000, 'warm', 'in_campaign', '', 1795374000000, 1795345200000, NULL, NULL, '', '', NULL, NULL, '75015', '', 'IDF', NULL, NULL, NULL, NULL, '[]', 0, 0, 0, 0, 0, 0, 0, 0, NULL, '', 1795424400000, 'a2', 'request', NULL, '', NULL, 'Luc', 'Petit', '', '+33199000003', '33', '199000003', '', 'L3', '+33 (0)1 99 00 00 03', '0a52febd09d49f486d3501af7ed77c9b5e132738eaf295ca8afc35b74005f1b5', '{"given_score":75,"given_segment":"PVS","given_type":"DIRECT"}', 2);
