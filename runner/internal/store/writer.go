@@ -57,9 +57,9 @@ func newWriter(conn *sql.Conn, inline bool) *writer {
 	w := &writer{
 		conn:   &prepared{Conn: conn, stmts: map[string]*sql.Stmt{}},
 		inline: inline,
-		steps: make(chan request),
-		quit:  make(chan struct{}),
-		ended: make(chan struct{}),
+		steps:  make(chan request),
+		quit:   make(chan struct{}),
+		ended:  make(chan struct{}),
 	}
 	if !inline {
 		go w.run()
