@@ -2,7 +2,7 @@ GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race crash agreement lint bench compare load fleet demo
+.PHONY: help build test race crash agreement lint bench compare load fleet stress demo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,15 @@ load: ## report calls to the service from 64 clients, kill it in between, prove 
 LEADS ?= 100000
 fleet: ## time a start and re-scorings over LEADS stored leads, such as LEADS=1000000
 	@cd bench && go run ./fleet -leads $(LEADS)
+
+stress: ## kill services, commands, connections and the database server, then check; or report to URL=… with CONFIRM=1
+ifdef URL
+	@cd bench && go run ./load -url $(URL) $(if $(CONFIRM),-yes) -clients 16 -calls 2000 -least 1 -p99 1m \
+		-webhook-token "$$WEBHOOK_TOKEN" -read-token "$$READ_TOKEN"
+else
+	CALLSHEET_KILLS=$${CALLSHEET_KILLS:-100} CALLSHEET_TEST_REQUIRE=postgres \
+		go test -count 1 -timeout 60m -v -run 'TestStress$$|TestProcessesAtOnce' ./runner
+endif
 
 demo: build ## rank the invented leads, then simulate their first working day
 	./callsheet --db fixtures rank --limit 10

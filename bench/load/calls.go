@@ -17,17 +17,17 @@ func wrapups() []string {
 	return []string{"Pas de réponse", "Répondeur", "Pas de réponse", "Rappel", "Occupé", "Qualifié", "Pas intéressé", "Répondeur"}
 }
 
-// newCalls makes n calls that no other run has, all of them on the morning of
-// the service's clock.
-func newCalls(n int, run time.Time) []call {
+// newCalls makes n calls that no other run has, all of them in half an hour
+// from the given one.
+func newCalls(n int, run, from time.Time) []call {
 	calls := make([]call, n)
 	prefix := strconv.FormatInt(run.UnixNano(), 36)
 	labels := wrapups()
 	for i := range calls {
 		c := &calls[i]
 		c.id, c.lead = fmt.Sprintf("c-%s-%d", prefix, i), fmt.Sprintf("L-%s-%06d", prefix, i)
-		c.phone = fmt.Sprintf("+336%08d", i)
-		start := time.Date(2026, 11, 23, 10, 0, i%1800, 0, time.UTC)
+		c.phone = invented(i)
+		start := from.Add(time.Duration(i%1800) * time.Second)
 		fields := map[string]any{
 			"agent": fmt.Sprintf("a%d", i%12), "callDurationInSeconds": strconv.Itoa(20 + i%300), "callBackDate": nil,
 			"callEnd": start.Add(time.Duration(20+i%300) * time.Second).Format(layout), "callId": c.id, "callResult": "CONNECTED", "callStart": start.Format(layout),
@@ -42,6 +42,13 @@ func newCalls(n int, run time.Time) []call {
 		c.body = string(text)
 	}
 	return calls
+}
+
+// invented is one of 50 000 numbers that nobody has: the French numbering plan
+// keeps them for fiction (ARCEP, decision 2018-0881).
+func invented(i int) string {
+	ranges := []string{"19900", "26191", "35301", "46571", "53649"}
+	return fmt.Sprintf("+33%s%04d", ranges[i/10_000%len(ranges)], i%10_000)
 }
 
 // layout is how dialers write times.

@@ -93,21 +93,28 @@ func report(ctx context.Context, s *service, calls []call, o options) (*measured
 
 // deliver reports a call until it is taken, and says how often it was sent.
 func (s *service) deliver(ctx context.Context, c *call) (result string, tries int, err error) {
+	status, said, tries, err := s.insist(ctx, http.MethodPost, "/v1/calls", s.webhook, c.body)
+	if err != nil {
+		return "", tries, err
+	}
+	result, _ = said["result"].(string)
+	if status != http.StatusOK || result != "new" && result != "duplicate" {
+		return "", tries, fmt.Errorf("call %s is answered %d %s: %v", c.id, status, result, said["detail"])
+	}
+	return result, tries, nil
+}
+
+// insist sends a request until the service neither fails nor has too much to
+// do, and says how often.
+func (s *service) insist(ctx context.Context, method, path, token, body string) (status int, said map[string]any, tries int, err error) {
 	for tries = 1; ; tries++ {
-		status, said, err := s.ask(ctx, http.MethodPost, "/v1/calls", s.webhook, c.body)
-		switch {
-		case err == nil && status == http.StatusOK:
-			result, _ = said["result"].(string)
-			if result != "new" && result != "duplicate" {
-				return "", tries, fmt.Errorf("call %s is answered %s", c.id, result)
-			}
-			return result, tries, nil
-		case err == nil && status < http.StatusInternalServerError:
-			return "", tries, fmt.Errorf("call %s is answered %d: %v", c.id, status, said["detail"])
+		status, said, err = s.ask(ctx, method, path, token, body)
+		if err == nil && status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+			return status, said, tries, nil
 		}
 		select {
 		case <-ctx.Done():
-			return "", tries, context.Cause(ctx)
+			return 0, nil, tries, context.Cause(ctx)
 		case <-time.After(pause):
 		}
 	}

@@ -23,6 +23,7 @@ type options struct {
 	kill           bool
 	program, dir   string
 	url            string
+	yes            bool   // leads and calls may be created at url
 	webhook, read  string // tokens of the service at url
 	least          float64
 	slowest        time.Duration
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&o.program, "program", "", "the program; built from the folder above when left out")
 	flag.StringVar(&o.dir, "dir", "", "folder for the database; a temporary one when left out")
 	flag.StringVar(&o.url, "url", "", "address of a service that runs already, such as http://127.0.0.1:8080; it is not killed")
+	flag.BoolVar(&o.yes, "yes", false, "with --url: create leads and calls there")
 	flag.StringVar(&o.webhook, "webhook-token", "", "token of role webhook for --url")
 	flag.StringVar(&o.read, "read-token", "", "token of role read for --url")
 	flag.Float64Var(&o.least, "least", 1000, "fewest reports a second that will do")
@@ -54,7 +56,15 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer, o options) error {
-	calls := newCalls(o.calls, time.Now())
+	now := time.Now()
+	from := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // an hour before the clock of the service that is started here
+	if o.url != "" {
+		if !o.yes {
+			return fmt.Errorf("%s would get %d invented leads and as many calls, which stay there and which its campaigns may give to a dialer: add --yes (CONFIRM=1) if that is wanted", o.url, o.calls)
+		}
+		from = now.UTC().AddDate(0, 0, -1)
+	}
+	calls := newCalls(o.calls, now, from)
 	target, err := prepare(ctx, o, calls)
 	if err != nil {
 		return err

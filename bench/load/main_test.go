@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +24,16 @@ func TestLoad(t *testing.T) {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("the report lacks %q:\n%s", part, out.String())
 		}
+	}
+}
+
+// A service that runs already gets nothing unless somebody says so.
+func TestLoadAsks(t *testing.T) {
+	asked := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the service is asked") }))
+	defer asked.Close()
+	err := run(t.Context(), io.Discard, options{url: asked.URL, clients: 1, calls: 2})
+	if err == nil || !strings.Contains(err.Error(), "2 invented leads") {
+		t.Errorf("%v, want a warning", err)
 	}
 }
 

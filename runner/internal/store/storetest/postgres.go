@@ -26,10 +26,10 @@ import (
 var server = sync.OnceValues(start)
 
 // private is a server of our own. It lives until hold, the input of the shell
-// above it, is closed.
+// above it, is closed; a line of input restarts it.
 type private struct {
 	dsn  string
-	hold io.Closer
+	hold io.WriteCloser
 }
 
 var errNoServer = errors.New("PostgreSQL is neither named by CALLSHEET_TEST_POSTGRES nor installed (initdb, postgres)")
@@ -64,19 +64,21 @@ func Postgres(t testing.TB) string {
 // cluster, data its subfolder.
 func Server(t testing.TB) string {
 	t.Helper()
+	dsn, _ := Restartable(t)
+	return dsn
+}
+
+// Restartable is [Server], and a function that kills the server and starts it
+// again, which does not wait until it answers.
+func Restartable(t testing.TB) (dsn string, restart func()) {
+	t.Helper()
 	own, err := start()
 	demand(t, err)
 	t.Cleanup(func() { _ = own.hold.Close() })
-	return own.dsn
-}
-
-func demand(t testing.TB, err error) {
-	t.Helper()
-	if errors.Is(err, errNoServer) && !strings.Contains(os.Getenv("CALLSHEET_TEST_REQUIRE"), "postgres") {
-		t.Skip("skipped:", err)
-	}
-	if err != nil {
-		t.Fatal(err)
+	return own.dsn, func() {
+		if _, err := io.WriteString(own.hold, "\n"); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -105,6 +107,18 @@ func create(admin, template string) (dsn string, drop func() error, err error) {
 	}
 	address.Path = "/" + name
 	return address.String(), func() error { return command(admin, "DROP DATABASE "+name+" WITH (FORCE)") }, nil
+}
+
+// demand ends a test that has no server: it is skipped, or fails when
+// CALLSHEET_TEST_REQUIRE mentions postgres.
+func demand(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, errNoServer) && !strings.Contains(os.Getenv("CALLSHEET_TEST_REQUIRE"), "postgres") {
+		t.Skip("skipped:", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // command runs one statement over a connection of its own.
@@ -211,12 +225,18 @@ func makeCluster(initdb, dir string, attributes *syscall.SysProcAttr) error {
 
 // launch starts the server under a shell that waits for the end of its input.
 // The test process holds the other end of that pipe, so the server and its
-// folder go away however the process ends.
-func launch(postgres, dir string, attributes *syscall.SysProcAttr) (io.Closer, error) {
+// folder go away however the process ends. SIGQUIT is an end without a
+// checkpoint, as that of a crash.
+func launch(postgres, dir string, attributes *syscall.SysProcAttr) (io.WriteCloser, error) {
 	const script = `
 		trap '' INT TERM
-		"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >"$2/log" 2>&1 &
-		read -r _
+		begin() { "$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >>"$2/log" 2>&1 & }
+		begin "$@"
+		while read -r _; do
+			kill -QUIT $!
+			wait
+			begin "$@"
+		done
 		kill -QUIT $!
 		wait
 		rm -rf "$2"`
