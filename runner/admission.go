@@ -29,6 +29,9 @@ type admission struct {
 	clock func(*time.Location) (time.Time, error)
 	// author is who made the edit that lies in the folder.
 	author func() string
+	// compare says what going from one book to another would change, and when the
+	// leads were read for it.
+	compare func(ctx context.Context, before, after *engine.RuleBook) (*dispatch.Comparison, time.Time, error)
 
 	mu sync.Mutex
 	// effects are what books on their way are expected to change, by version;
@@ -42,7 +45,7 @@ type admission struct {
 func (a *app) newAdmission(ctx context.Context, st *store.Store, desk *dispatch.Desk) *admission {
 	judge := *desk
 	judge.Hide = a.hider(ctx, st)
-	return &admission{
+	m := &admission{
 		folder: a.rules, store: st, desk: &judge, wall: a.clock, effects: map[string]string{},
 		clock: func(zone *time.Location) (time.Time, error) {
 			if a.at != "" {
@@ -52,6 +55,18 @@ func (a *app) newAdmission(ctx context.Context, st *store.Store, desk *dispatch.
 		},
 		author: func() string { return fileAuthor(a.rules) },
 	}
+	m.compare = m.onStore
+	return m
+}
+
+// onStore compares two rule books on what the store holds now.
+func (m *admission) onStore(ctx context.Context, before, after *engine.RuleBook) (*dispatch.Comparison, time.Time, error) {
+	at, err := m.clock(after.Zone)
+	if err != nil {
+		return nil, at, err
+	}
+	found, err := m.desk.Compare(ctx, before, after, at, nil)
+	return found, at, err
 }
 
 // open puts the rule book of the folder in force, or the last good one.
@@ -114,11 +129,7 @@ func (m *admission) agreed(ctx context.Context, c engine.Candidate) error {
 	case last.State == store.Waiting && same:
 		return stoppedBefore(last)
 	}
-	at, err := m.clock(c.Book.Zone)
-	if err != nil {
-		return err
-	}
-	compared, err := m.desk.Compare(ctx, c.InForce, c.Book, at, nil)
+	compared, _, err := m.compare(ctx, c.InForce, c.Book)
 	if err != nil {
 		return err
 	}
