@@ -23,8 +23,9 @@ type planned struct {
 	rules         []engine.RuleChange
 	leads         *dispatch.Comparison
 	breaches      []dispatch.Breach
-	tests         int      // run on the later book
-	failed        []string // why some of them fail
+	past          *replayed // nil: not asked for
+	tests         int       // run on the later book
+	failed        []string  // why some of them fail
 }
 
 // planOf compares two rule books on the leads of a desk.
@@ -66,6 +67,7 @@ func (s *session) show(p *planned) error {
 		return err
 	}
 	s.showModes(p)
+	s.showPast(p.past)
 	s.showExamples(p)
 	s.showGuardrails(p)
 	if len(p.failed) > 0 {
@@ -268,6 +270,7 @@ type plannedJSON struct {
 	Campaigns []movementJSON `json:"campaigns"`
 	Grades    []movementJSON `json:"grades"`
 	Breaches  []breachJSON   `json:"guardrails"`
+	Past      *pastJSON      `json:"replayed,omitempty"`
 	Tests     int            `json:"tests"`
 	Failed    []string       `json:"tests_failed"`
 }
@@ -306,7 +309,7 @@ type breachJSON struct {
 func (p *planned) json() plannedJSON {
 	out := plannedJSON{
 		Before: p.before.Version, After: p.after.Version, At: p.at.In(p.after.Zone), Age: int(p.age.Seconds()), Leads: p.leads.Leads, Affected: p.leads.Changed,
-		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{}, Tests: p.tests, Failed: append([]string{}, p.failed...),
+		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{}, Past: p.past.json(), Tests: p.tests, Failed: append([]string{}, p.failed...),
 		Campaigns: movementsJSON(p.leads.Campaigns), Grades: movementsJSON(p.leads.Grades),
 	}
 	for _, c := range p.rules {
