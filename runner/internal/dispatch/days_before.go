@@ -37,7 +37,7 @@ type Replayed struct {
 func won(outcome string) bool { return outcome == "qualified" || outcome == "appointment" }
 
 // mostReplayed is the number of decisions after which older days are left out.
-const mostReplayed = 1_000_000
+const mostReplayed = 600_000
 
 // Replay decides anew about the leads of the slots between two instants, with
 // two rule books, for the campaigns that the change from one to the other may

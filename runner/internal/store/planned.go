@@ -28,13 +28,19 @@ func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, 
 }
 
 // Decided is the page of at most limit decisions of a slot that follow a lead, by
-// lead id, each with the call that it was about and its lead, of which that is
-// read what [Store.Planned] reads.
+// lead id, each with the call that it was about and its lead. Of these it reads
+// what [Store.Planned] reads, of a decision lead, call, instant and whether it
+// injected.
 func (s *Store) Decided(ctx context.Context, fields []string, slotKey, afterLead string, limit int) ([]crm.Decided, error) {
 	page := make([]crm.Decided, 0, limit)
 	var row crm.Decided
 	names, places := s.dueColumns(fields, &row.Due)
-	names, places = append(names, s.decision.quoted()), append(places, s.decision.destinations(&row.Decision)...)
+	for _, c := range s.decision.columns {
+		switch c.name {
+		case "lead_id", "call_id", "injected", "at":
+			names, places = append(names, `"decision"."`+c.name+`"`), append(places, destination(c.of(&row.Decision)))
+		}
+	}
 	query := "SELECT " + strings.Join(names, ", ") + ` FROM "decision" CROSS JOIN "lead" CROSS JOIN "call"` +
 		` WHERE "lead"."id" = "decision"."lead_id" AND "call"."id" = "decision"."call_id"` +
 		` AND "decision"."slot_key" = $1 AND "decision"."lead_id" > $2 ORDER BY "decision"."lead_id" LIMIT $3`
