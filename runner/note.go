@@ -19,9 +19,9 @@ func noteOf(author, verb string, before, after *engine.RuleBook, found *dispatch
 		switch {
 		case i == 0:
 			fmt.Fprintf(&text, "%s %s: %s\n", cmp.Or(author, "somebody"), verb, changeInWords(c))
-		case i == mostTold:
+		case i == mostInNote:
 			fmt.Fprintf(&text, "  and %d more\n", len(changes)-i)
-		case i < mostTold:
+		case i < mostInNote:
 			fmt.Fprintf(&text, "  and %s\n", changeInWords(c))
 		}
 	}
@@ -38,8 +38,8 @@ func noteOf(author, verb string, before, after *engine.RuleBook, found *dispatch
 	return text.String()
 }
 
-// mostTold is how many changes and sentences a note has at most.
-const mostTold = 3
+// mostInNote is how many changes and sentences a note has at most.
+const mostInNote = 3
 
 func changeInWords(c engine.RuleChange) string {
 	switch {
@@ -94,7 +94,7 @@ func saysOf(changes []engine.RuleChange, book *engine.RuleBook) (says []string) 
 		touched := slices.ContainsFunc(changes, func(c engine.RuleChange) bool {
 			return c.File == n.File && (c.Rule == n.Path || strings.HasPrefix(c.Rule, n.Path+"."))
 		})
-		if touched && n.Say != "" && len(says) < mostTold {
+		if touched && n.Say != "" && len(says) < mostInNote {
 			says = append(says, n.Name+": "+n.Say)
 		}
 	}

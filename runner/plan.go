@@ -23,9 +23,9 @@ type planned struct {
 	rules         []engine.RuleChange
 	leads         *dispatch.Comparison
 	breaches      []dispatch.Breach
-	past          *replayed // nil: not asked for
-	tests         int       // run on the later book
-	failed        []string  // why some of them fail
+	past          *daysBefore // nil: not asked for
+	tests         int         // run on the later book
+	failed        []string    // why some of them fail
 }
 
 // planOf compares two rule books on the leads of a desk.

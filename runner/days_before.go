@@ -20,8 +20,8 @@ const mostReplayed = 366
 // it is.
 const slowDays = 20
 
-// replayed is what two rule books say of days of the past.
-type replayed struct {
+// daysBefore is what two rule books say of days of the past.
+type daysBefore struct {
 	days      int
 	campaigns []dispatch.Replayed
 }
@@ -33,7 +33,7 @@ func (s *session) replay(ctx context.Context, p *planned, days int) (err error) 
 	today := calendar.DateOf(s.now.In(zone))
 	var begun sync.Once
 	advance, done := func(int64) {}, func() {}
-	p.past = &replayed{days: days}
+	p.past = &daysBefore{days: days}
 	p.past.campaigns, err = s.desk.Replay(ctx, p.before, p.after, midnight(today.AddDays(-days)), midnight(today), func(of int) {
 		begun.Do(func() { advance, done = s.progress("replaying", int64(of), slowDays) })
 		advance(1)
@@ -43,7 +43,7 @@ func (s *session) replay(ctx context.Context, p *planned, days int) (err error) 
 }
 
 // showPast prints what the edit would have changed.
-func (s *session) showPast(r *replayed) {
+func (s *session) showPast(r *daysBefore) {
 	if r == nil {
 		return
 	}
@@ -111,7 +111,7 @@ type pastCampaignJSON struct {
 	Text   string `json:"text"`
 }
 
-func (r *replayed) json() *pastJSON {
+func (r *daysBefore) json() *pastJSON {
 	if r == nil {
 		return nil
 	}
