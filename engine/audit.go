@@ -28,7 +28,16 @@ type Audit struct {
 	// texts, and how many have each.
 	values map[int]map[string]int
 	takes  map[string]int // leads of a campaign's types and segments
+	idle   map[string]int // days on which a campaign chose nobody
 }
+
+// idleDays is from how many days with slots on a campaign that chose nobody is
+// odd.
+const idleDays = 14
+
+// Idle tells the audit on how many of its last days with slots, one after the
+// other, a campaign chose nobody.
+func (a *Audit) Idle(campaign string, days int) { a.idle[campaign] = days }
 
 // kept are the fields whose values the program gives by itself, so that one that
 // no lead has just now is nothing odd.
@@ -43,7 +52,7 @@ type auditedRule struct {
 
 // Audit begins one.
 func (b *RuleBook) Audit() *Audit {
-	a := &Audit{book: b, values: map[int]map[string]int{}, takes: map[string]int{}}
+	a := &Audit{book: b, values: map[int]map[string]int{}, takes: map[string]int{}, idle: map[string]int{}}
 	for _, n := range b.Named() {
 		if n.Kind == RulePoints && n.Condition != nil {
 			a.points = append(a.points, auditedRule{name: n.Rule, when: n.Condition})
@@ -88,12 +97,23 @@ func (a *Audit) Add(batch *expression.Batch, leads *Classified) {
 func (a *Audit) Leads() int { return a.leads }
 
 // Findings are what is odd about the rules over the leads, in the order of the
-// files; nothing when there are too few leads to tell.
+// files. Of too few leads nothing can be told.
 func (a *Audit) Findings() []Fault {
-	if a.leads < fewLeads {
-		return nil
-	}
 	found := &analysis{book: a.book}
+	for _, pair := range child(a.book.text.files[campaignsFile], "campaigns").Pairs() {
+		if name := pair.Key.Text(); a.idle[name] >= idleDays {
+			found.tell(pair.Key, codeNoneTaken, fmt.Sprintf("campaign %s chose 0 leads on each of the last %d days on which it had slots", name, a.idle[name]), "see callsheet funnel "+name)
+		}
+	}
+	if a.leads >= fewLeads {
+		a.overLeads(found)
+	}
+	slices.SortStableFunc(found.found, inFileOrder)
+	return slices.CompactFunc(found.found, func(x, y Fault) bool { return x.File == y.File && x.Line == y.Line && x.Message == y.Message })
+}
+
+// overLeads finds what the leads tell.
+func (a *Audit) overLeads(found *analysis) {
 	for c, n := range a.book.text.conditions {
 		for _, literal := range c.Texts() {
 			a.value(found, n, literal)
@@ -113,8 +133,6 @@ func (a *Audit) Findings() []Fault {
 			found.tell(pair.Key, codeNobodyNow, fmt.Sprintf("campaign %s is for none of %d leads: nobody is of its types and segments", name, a.leads), "look at lead_types and segments")
 		}
 	}
-	slices.SortStableFunc(found.found, inFileOrder)
-	return slices.CompactFunc(found.found, func(x, y Fault) bool { return x.File == y.File && x.Line == y.Line && x.Message == y.Message })
 }
 
 // value looks for a text that no lead has.

@@ -36,6 +36,7 @@ const (
 	codeNoValue   = "R401" // a value that no lead has
 	codeNobodyNow = "R402" // a campaign that is for no lead
 	codeSeparates = "R403" // a point rule that fires for all leads, or for none
+	codeNoneTaken = "R404" // a campaign that chose nobody for days
 
 	codeEnded = "R501" // a campaign whose last day is over
 )

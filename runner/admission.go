@@ -29,11 +29,20 @@ type admission struct {
 	clock func(*time.Location) (time.Time, error)
 	// author is who made the edit that lies in the folder.
 	author func() string
+	// compare says what going from one book to another would change, and when the
+	// leads were read for it.
+	compare func(ctx context.Context, before, after *engine.RuleBook) (*dispatch.Comparison, time.Time, error)
 
 	mu sync.Mutex
-	// effects are what books on their way are expected to change, by version;
-	// yes is what somebody said to one of them in this process.
+	// chat is told what becomes of edits.
+	chat *chat
+	// tests is how many tests the candidate under way has passed: there is one at
+	// a time.
+	tests int
+	// effects are what books on their way are expected to change, by version,
+	// and notes say so in words; yes is what somebody said to one of them in this process.
 	effects map[string]string
+	notes   map[string]string
 	yes     *store.Change
 }
 
@@ -42,8 +51,8 @@ type admission struct {
 func (a *app) newAdmission(ctx context.Context, st *store.Store, desk *dispatch.Desk) *admission {
 	judge := *desk
 	judge.Hide = a.hider(ctx, st)
-	return &admission{
-		folder: a.rules, store: st, desk: &judge, wall: a.clock, effects: map[string]string{},
+	m := &admission{
+		folder: a.rules, store: st, desk: &judge, wall: a.clock, effects: map[string]string{}, notes: map[string]string{},
 		clock: func(zone *time.Location) (time.Time, error) {
 			if a.at != "" {
 				return parseTime(a.at, zone)
@@ -52,6 +61,18 @@ func (a *app) newAdmission(ctx context.Context, st *store.Store, desk *dispatch.
 		},
 		author: func() string { return fileAuthor(a.rules) },
 	}
+	m.compare = m.onStore
+	return m
+}
+
+// onStore compares two rule books on what the store holds now.
+func (m *admission) onStore(ctx context.Context, before, after *engine.RuleBook) (*dispatch.Comparison, time.Time, error) {
+	at, err := m.clock(after.Zone)
+	if err != nil {
+		return nil, at, err
+	}
+	found, err := m.desk.Compare(ctx, before, after, at, nil)
+	return found, at, err
 }
 
 // open puts the rule book of the folder in force, or the last good one.
@@ -74,8 +95,15 @@ func (m *admission) SaveBook(ctx context.Context, version string, files engine.S
 	if m.yes != nil && m.yes.Version == version {
 		c.Author, c.Reason, c.Allow = m.yes.Author, m.yes.Reason, m.yes.Allow
 	}
+	note, told := m.notes[version]
 	m.mu.Unlock()
-	return m.store.SaveBook(ctx, store.Book{Version: version, Files: files, At: crm.At(at)}, c)
+	if err := m.store.SaveBook(ctx, store.Book{Version: version, Files: files, At: crm.At(at)}, c); err != nil {
+		return err
+	}
+	if told {
+		m.chat.say(fmt.Sprintf("%s  Rule book %.7s is in force%s.", note, version, because(c.Reason)))
+	}
+	return nil
 }
 
 // LastGood gives back the last good rule book, or fs.ErrNotExist.
@@ -114,19 +142,18 @@ func (m *admission) agreed(ctx context.Context, c engine.Candidate) error {
 	case last.State == store.Waiting && same:
 		return stoppedBefore(last)
 	}
-	at, err := m.clock(c.Book.Zone)
+	compared, _, err := m.compare(ctx, c.InForce, c.Book)
 	if err != nil {
 		return err
 	}
-	compared, err := m.desk.Compare(ctx, c.InForce, c.Book, at, nil)
-	if err != nil {
-		return err
-	}
+	all := dispatch.Guard(c.InForce, c.Book, compared)
+	note := func(verb string) string { return noteOf(m.author(), verb, c.InForce, c.Book, compared, all, m.tests) }
+	proposes, changes := note("proposes"), note("changes")
 	m.mu.Lock()
-	m.effects[c.Book.Version] = effectOf(compared)
+	m.effects[c.Book.Version], m.notes[c.Book.Version] = effectOf(compared), changes
 	m.mu.Unlock()
 	approved := last.State == store.Approved && same
-	breaches := slices.DeleteFunc(dispatch.Guard(c.InForce, c.Book, compared), func(b dispatch.Breach) bool {
+	breaches := slices.DeleteFunc(all, func(b dispatch.Breach) bool {
 		return approved && slices.Contains(last.Allow, b.Campaign)
 	})
 	stopped := stop(c, breaches, approved)
@@ -140,6 +167,7 @@ func (m *admission) agreed(ctx context.Context, c engine.Candidate) error {
 	if err := m.store.RecordChange(ctx, waits); err != nil {
 		return err
 	}
+	m.chat.say(proposes + "  It waits: " + stopped.Reasons[len(stopped.Reasons)-1])
 	return stopped
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,10 +25,17 @@ func newCheckCommand(a *app) *cobra.Command {
 		Long: "check reads and checks all rule files as if they were to be put in force, and lists every mistake with its place.\n" +
 			"What is odd and can be put in force all the same is a warning.",
 		Example: "  callsheet --rules /etc/callsheet check",
-		Args:    exactly(0, "no argument (name the folder with --rules)"),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, o) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && o.data == allLeads { // a flag whose value may be left out takes none after a space
+				o.data = args[0]
+				return nil
+			}
+			return exactly(0, "no argument (name the folder with --rules)")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, o) },
 	}
-	cmd.Flags().BoolVar(&o.data, "data", false, "also hold the rules against the leads of --db")
+	cmd.Flags().StringVar(&o.data, "data", "", "also hold the rules against the leads of --db, or against those decided about on a day: yesterday, 2026-11-22")
+	cmd.Flags().Lookup("data").NoOptDefVal = allLeads
 	cmd.Flags().StringVar(&o.sarif, "sarif", "", "also write the findings into a file that code hosts show beside the lines (SARIF)")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "also list the files that are the shipped ones, and what is computed lead by lead")
 	return cmd
@@ -35,9 +43,12 @@ func newCheckCommand(a *app) *cobra.Command {
 
 type checkOptions struct {
 	verbose bool
-	data    bool
+	data    string // a day, or allLeads; empty: none
 	sarif   string // file; empty: none
 }
+
+// allLeads is the data of check when no day is named.
+const allLeads = "all"
 
 // runCheck loads the book as every other command does. Mistakes are the data
 // that it was asked for, and the error too.
@@ -124,7 +135,7 @@ func (a *app) passed(ctx context.Context, book *engine.RuleBook, o checkOptions)
 
 // warnings are what is odd about a book without mistakes, at the clock of the
 // command, and what nobody can decide.
-func (a *app) warnings(ctx context.Context, book *engine.RuleBook, data bool) (warnings []engine.Fault, undecided []string, err error) {
+func (a *app) warnings(ctx context.Context, book *engine.RuleBook, data string) (warnings []engine.Fault, undecided []string, err error) {
 	now := a.clock()
 	if a.at != "" {
 		if now, err = parseTime(a.at, book.Zone); err != nil {
@@ -133,21 +144,49 @@ func (a *app) warnings(ctx context.Context, book *engine.RuleBook, data bool) (w
 	}
 	today := calendar.DateOf(now.In(book.Zone))
 	found, undecided := book.Analyse(now)
-	if data {
-		a.hushed = true
-		err = a.reading(ctx, func(s *session) error {
-			audit, err := s.desk.Audit(ctx, book, now)
-			if err == nil {
-				found = append(found, audit.Findings()...)
-				s.Note("held against %s", plural(audit.Leads(), "lead"))
-			}
-			return err
-		})
+	if data != "" {
+		odd, err := a.audited(ctx, book, now, data)
 		if err != nil {
 			return nil, nil, err
 		}
+		found = append(found, odd...)
 	}
 	return book.Awake(slices.Concat(book.Warnings, book.ExpiredWaivers(today), found), today), undecided, nil
+}
+
+// audited is what is odd about a book over leads: all of them, or those decided
+// about on a day, which is a date, yesterday or today.
+func (a *app) audited(ctx context.Context, book *engine.RuleBook, now time.Time, data string) (odd []engine.Fault, err error) {
+	day := calendar.DateOf(now.In(book.Zone))
+	switch data {
+	case allLeads, "today":
+	case "yesterday":
+		day = day.AddDays(-1)
+	default:
+		if day, err = calendar.ParseDate(data); err != nil {
+			return nil, usageError{fmt.Errorf("--data is %q: name a day, such as yesterday or 2026-11-22, or none", data)}
+		}
+	}
+	a.hushed = true
+	return odd, a.reading(ctx, func(s *session) error {
+		var audit *engine.Audit
+		of := ""
+		if data == allLeads {
+			audit, err = s.desk.Audit(ctx, book, now)
+		} else {
+			audit, err = s.desk.AuditDay(ctx, book, day)
+			of = " decided about on " + day.String()
+		}
+		if err == nil {
+			err = s.desk.Idle(ctx, book, audit, day)
+		}
+		if err != nil {
+			return err
+		}
+		odd = audit.Findings()
+		s.Note("held against %s%s", plural(audit.Leads(), "lead"), of)
+		return nil
+	})
 }
 
 // listFaults is the list of mistakes or warnings for programs.

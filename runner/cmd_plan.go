@@ -19,7 +19,10 @@ import (
 	"callsheet/runner/internal/terminal"
 )
 
-type planOptions struct{ against, data string }
+type planOptions struct {
+	against, data string
+	replay        int // days; 0: none
+}
 
 func newPlanCommand(a *app) *cobra.Command {
 	var o planOptions
@@ -29,16 +32,23 @@ func newPlanCommand(a *app) *cobra.Command {
 		Long: "plan compares the rule files with the rule book in force, over all leads that have a planned call: which rules\n" +
 			"differ, how many leads each campaign would choose, who enters and who leaves and why, and whether a guardrail\n" +
 			"stops it. Nothing is changed.",
-		Example: "  callsheet plan\n  callsheet plan --against a71be40 --data leads.csv",
+		Example: "  callsheet plan --replay 30\n  callsheet plan --against a71be40 --data leads.csv",
 		Args:    exactly(0, "no argument"),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runPlan(cmd.Context(), a, o) },
 	}
 	cmd.Flags().StringVar(&o.against, "against", "", "folder of a rule book, or a version of the history, instead of the book in force")
 	cmd.Flags().StringVar(&o.data, "data", "", "file of leads, or folder of fixtures, instead of the leads of the database")
+	cmd.Flags().IntVar(&o.replay, "replay", 0, "also decide again about the slots of so many days past, such as 30")
 	return cmd
 }
 
 func runPlan(ctx context.Context, a *app, o planOptions) error {
+	switch {
+	case o.replay < 0 || o.replay > mostReplayed:
+		return usageError{fmt.Errorf("--replay is %d: give 1 to %d days", o.replay, mostReplayed)}
+	case o.replay > 0 && o.data != "":
+		return usageError{errors.New("--replay looks at the decisions of the database: leave out --data")}
+	}
 	after, err := engine.Load(os.DirFS(a.rules), callsheet.Shipped())
 	if err != nil {
 		return unreadable(a.rules, err)
@@ -50,6 +60,11 @@ func runPlan(ctx context.Context, a *app, o planOptions) error {
 		p, err := s.planOf(ctx, s.desk, s.book, after)
 		if err != nil {
 			return err
+		}
+		if o.replay > 0 {
+			if err := s.replay(ctx, p, o.replay); err != nil {
+				return err
+			}
 		}
 		if err := s.show(p); err != nil {
 			return err

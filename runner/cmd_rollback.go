@@ -76,6 +76,8 @@ func runRollback(ctx context.Context, a *app, s *session, begin string, o rollba
 		if err := s.store.Restore(ctx, *kept, back); err != nil {
 			return err
 		}
+		s.admission.chat.say(noteOf(thisUser(), "takes back", p.before, p.after, p.leads, p.breaches, p.tests) +
+			fmt.Sprintf("  Rule book %s is in force again%s.", book.Short(), because(o.reason)))
 	}
 	if o.write {
 		if err := s.writeBook(a.rules, kept.Files); err != nil {

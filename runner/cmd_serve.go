@@ -102,6 +102,9 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, known cal
 	within, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	s.admission.clock = func(*time.Location) (time.Time, error) { return clock(), nil }
+	leads := &standby{desk: s.admission.desk, clock: clock}
+	s.admission.compare = leads.compare
+	beside.Go(func() { leads.keep(within, s.rules, log) })
 	beside.Go(func() { _ = s.rules.Watch(within) })
 	beside.Go(func() { s.reloadOnHangup(within) })
 	beside.Go(func() { tellEdits(within, s, log) })
@@ -133,7 +136,7 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, known cal
 // newService is the service over a session.
 func newService(s *session, clock func() time.Time, log *slog.Logger, tokens *server.Tokens) *server.Server {
 	return &server.Server{
-		Desk: s.desk, Store: s.store, Rules: s.rules, Office: &office{s, clock, log}, Parser: callParser, Fields: customFields,
+		Desk: s.desk, Store: s.store, Rules: s.rules, Office: &office{session: s, clock: clock, log: log}, Parser: callParser, Fields: customFields,
 		Tokens: tokens, Clock: clock, Log: log,
 	}
 }

@@ -7,9 +7,13 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"time"
 
+	"callsheet"
+	"callsheet/engine"
 	"callsheet/runner/internal/report"
 	"callsheet/runner/internal/server"
 	"callsheet/runner/internal/terminal"
@@ -20,6 +24,8 @@ type office struct {
 	*session
 	clock func() time.Time
 	log   *slog.Logger
+
+	planning sync.Mutex // one plan at a time, so that reports have room beside it
 }
 
 // Rank is the command rank.
@@ -43,6 +49,27 @@ func (o *office) Explain(ctx context.Context, id, campaign string) (json.RawMess
 func (o *office) Funnel(ctx context.Context, campaign string) (json.RawMessage, error) {
 	out, err := o.answer(func(s *session) error { return runFunnel(ctx, s, funnelOptions{campaign: campaign}) })
 	return out, o.frank(err)
+}
+
+// Plan is the command plan: the rule files against the rule book in force, over
+// what is in memory of the leads.
+func (o *office) Plan(ctx context.Context) (json.RawMessage, error) {
+	o.planning.Lock()
+	defer o.planning.Unlock()
+	folder := o.admission.folder
+	after, err := engine.Load(os.DirFS(folder), callsheet.Shipped())
+	if err != nil {
+		return nil, &server.Refusal{Status: http.StatusUnprocessableEntity, Detail: strings.Join(reasonsOf(folder, err), "\n")}
+	}
+	return o.answer(func(s *session) error {
+		leads, at, err := s.admission.compare(ctx, s.book, after)
+		if err != nil {
+			return err
+		}
+		p := newPlan(s.book, after, at, leads)
+		p.age = o.clock().Sub(at)
+		return s.JSON(p.json())
+	})
 }
 
 // Start is the command start-campaign.

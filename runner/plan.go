@@ -19,11 +19,13 @@ import (
 type planned struct {
 	before, after *engine.RuleBook
 	at            time.Time
+	age           time.Duration // of what is known of the leads
 	rules         []engine.RuleChange
 	leads         *dispatch.Comparison
 	breaches      []dispatch.Breach
-	tests         int      // run on the later book
-	failed        []string // why some of them fail
+	past          *daysBefore // nil: not asked for
+	tests         int         // run on the later book
+	failed        []string    // why some of them fail
 }
 
 // planOf compares two rule books on the leads of a desk.
@@ -38,10 +40,16 @@ func (s *session) planOf(ctx context.Context, desk *dispatch.Desk, before, after
 	if err != nil {
 		return nil, err
 	}
-	p := &planned{before: before, after: after, at: s.now, rules: engine.Diff(before, after), leads: leads, breaches: dispatch.Guard(before, after, leads)}
+	return newPlan(before, after, s.now, leads), nil
+}
+
+// newPlan is what two rule books say of leads at an instant, and what the tests
+// of the later one say.
+func newPlan(before, after *engine.RuleBook, at time.Time, leads *dispatch.Comparison) *planned {
+	p := &planned{before: before, after: after, at: at, rules: engine.Diff(before, after), leads: leads, breaches: dispatch.Guard(before, after, leads)}
 	report := ranTests(after, nil)
 	p.tests, p.failed = len(report.Results), failedTests(report)
-	return p, nil
+	return p
 }
 
 // show prints a plan, the summary last but for the verdict, which is the
@@ -59,6 +67,7 @@ func (s *session) show(p *planned) error {
 		return err
 	}
 	s.showModes(p)
+	s.showPast(p.past)
 	s.showExamples(p)
 	s.showGuardrails(p)
 	if len(p.failed) > 0 {
@@ -252,6 +261,7 @@ type plannedJSON struct {
 	Before    string         `json:"before"`
 	After     string         `json:"after"`
 	At        time.Time      `json:"at"`
+	Age       int            `json:"age_seconds"` // of what is known of the leads
 	Rules     []ruleJSON     `json:"rules"`
 	Leads     int            `json:"leads"`
 	Affected  int            `json:"leads_affected"`
@@ -260,6 +270,7 @@ type plannedJSON struct {
 	Campaigns []movementJSON `json:"campaigns"`
 	Grades    []movementJSON `json:"grades"`
 	Breaches  []breachJSON   `json:"guardrails"`
+	Past      *pastJSON      `json:"replayed,omitempty"`
 	Tests     int            `json:"tests"`
 	Failed    []string       `json:"tests_failed"`
 }
@@ -297,8 +308,8 @@ type breachJSON struct {
 
 func (p *planned) json() plannedJSON {
 	out := plannedJSON{
-		Before: p.before.Version, After: p.after.Version, At: p.at.In(p.after.Zone), Leads: p.leads.Leads, Affected: p.leads.Changed,
-		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{}, Tests: p.tests, Failed: append([]string{}, p.failed...),
+		Before: p.before.Version, After: p.after.Version, At: p.at.In(p.after.Zone), Age: int(p.age.Seconds()), Leads: p.leads.Leads, Affected: p.leads.Changed,
+		Up: p.leads.Up, Down: p.leads.Down, Rules: []ruleJSON{}, Breaches: []breachJSON{}, Past: p.past.json(), Tests: p.tests, Failed: append([]string{}, p.failed...),
 		Campaigns: movementsJSON(p.leads.Campaigns), Grades: movementsJSON(p.leads.Grades),
 	}
 	for _, c := range p.rules {

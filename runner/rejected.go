@@ -35,7 +35,7 @@ func (m *admission) tell(ctx context.Context, book *engine.RuleBook, status engi
 	if before, err := os.ReadFile(path); err != nil || !sameButTime(before, text.Bytes()) {
 		_ = replaceFile(path, text.Bytes())
 	}
-	m.remember(ctx, book, status.Rejected)
+	m.remember(ctx, book, status.Rejected, text.String())
 }
 
 // sameButTime compares without the first line, which says when.
@@ -89,8 +89,9 @@ func reasonsOf(folder string, why error) []string {
 	return strings.Split(strings.TrimRight(text.String(), "\n"), "\n")
 }
 
-// remember adds an edit that has mistakes to the history, once.
-func (m *admission) remember(ctx context.Context, book *engine.RuleBook, r *engine.Rejection) {
+// remember adds an edit that has mistakes to the history, once, and tells the
+// chat then.
+func (m *admission) remember(ctx context.Context, book *engine.RuleBook, r *engine.Rejection, text string) {
 	if headOf(r.Faults) != rejected {
 		return
 	}
@@ -101,5 +102,7 @@ func (m *admission) remember(ctx context.Context, book *engine.RuleBook, r *engi
 	if last, err := m.store.Changes(ctx, 1); err != nil || len(last) == 1 && last[0].State == c.State && last[0].Faults == c.Faults {
 		return
 	}
-	_ = m.store.RecordChange(ctx, c)
+	if err := m.store.RecordChange(ctx, c); err == nil {
+		m.chat.say(text)
+	}
 }

@@ -123,6 +123,9 @@ func (a *app) begin(ctx context.Context, st *store.Store, keeps bool) (*session,
 	var err error
 	if keeps {
 		s.admission = a.newAdmission(ctx, st, s.desk)
+		if s.admission.chat, err = newChat(a.env, a.term.Warn); err != nil {
+			a.term.Warn("nobody is told of edits in the chat: %v", err)
+		}
 		s.rules, err = s.admission.open(ctx)
 	} else {
 		s.rules, err = engine.Open(ctx, a.rules, engine.Options{Shipped: callsheet.Shipped(), Now: a.clock})
@@ -162,7 +165,12 @@ func (s *session) warnOf(folder string, status engine.Status) {
 	s.Note("%v", why)
 }
 
-func (s *session) close() error { return s.store.Close() }
+func (s *session) close() error {
+	if s.admission != nil {
+		s.admission.chat.close()
+	}
+	return s.store.Close()
+}
 
 // tell prints what a command did: a sentence for people, a row for programs.
 func (s *session) tell(sentence string, columns []terminal.Column, row ...any) error {

@@ -13,9 +13,11 @@ import (
 // tested is the step that lets a book through whose own tests pass. A book
 // without tests has nothing that could fail.
 func (m *admission) tested(_ context.Context, c engine.Candidate) error {
-	if reasons := failedTests(ranTests(c.Book, nil)); reasons != nil {
+	report := ranTests(c.Book, nil)
+	if reasons := failedTests(report); reasons != nil {
 		return &engine.Stopped{By: engine.ByTests, Reasons: reasons}
 	}
+	m.tests = len(report.Results)
 	return nil
 }
 

@@ -15,6 +15,12 @@ type Due struct {
 	Lead Lead
 }
 
+// Decided is a decision with the call that it was about and its lead.
+type Decided struct {
+	Decision
+	Due
+}
+
 // Scores are what the rules make of a stored lead.
 type Scores struct {
 	Revision                            int64 // of the lead as it was read

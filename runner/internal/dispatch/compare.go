@@ -163,8 +163,7 @@ func (c *comparing) read(ctx context.Context, pages chan<- []crm.Due, progress f
 func deciding(book *engine.RuleBook) []int {
 	columns := book.Own()
 	for _, e := range book.Expressions {
-		switch e.File {
-		case "rules/dialers.yaml", "rules/callbacks.yaml", "rules/wrapups.yaml", "rules/transfers.yaml", "rules/recovery.yaml":
+		if undeciding(e.File) {
 			continue
 		}
 		for _, name := range e.Reads {
@@ -175,6 +174,16 @@ func deciding(book *engine.RuleBook) []int {
 	}
 	slices.Sort(columns)
 	return slices.Compact(columns)
+}
+
+// undeciding says that nothing in a rule file has to do with which leads a
+// campaign chooses.
+func undeciding(file string) bool {
+	switch file {
+	case "rules/dialers.yaml", "rules/callbacks.yaml", "rules/wrapups.yaml", "rules/transfers.yaml", "rules/recovery.yaml":
+		return true
+	}
+	return false
 }
 
 // fields are what has to be read of leads: what a rule of either book reads,

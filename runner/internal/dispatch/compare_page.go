@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"slices"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/expression"
@@ -32,13 +33,17 @@ type side struct {
 func (c *comparing) worker() *comparer {
 	w := &comparer{comparing: c, found: newComparison(c.campaigns, c.grades)}
 	for i, book := range []*engine.RuleBook{c.before, c.after} {
-		s := &side{book: book, facts: factsOf(book, deciding(book)), batch: book.Schema.NewBatch(0), history: newHistory(book, c.at), slots: map[string][]slotOf{}}
+		s := newSide(book, c.at)
 		for _, campaign := range book.Campaigns {
 			s.slots[campaign.Name] = nextSlots(book, campaign, c)
 		}
 		w.sides[i] = s
 	}
 	return w
+}
+
+func newSide(book *engine.RuleBook, at time.Time) *side {
+	return &side{book: book, facts: factsOf(book, deciding(book)), batch: book.Schema.NewBatch(0), history: newHistory(book, at), slots: map[string][]slotOf{}}
 }
 
 // nextSlots are the slots that run at the time of the comparison or come next,

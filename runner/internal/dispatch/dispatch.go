@@ -56,6 +56,15 @@ type Store interface {
 	Leads(ctx context.Context, where expression.Where, afterID string, limit int) ([]crm.Lead, error)
 	// Planned are planned calls by lead id, with the fields named of their leads.
 	Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
+	// Funnels are those of a campaign's slots from a local day on, before another
+	// one, in order.
+	Funnels(ctx context.Context, campaign, from, until string) ([]crm.Funnel, error)
+	// Decided are the decisions of a slot by lead id, each with the call that it
+	// was about and the fields named of its lead as it is now. Leads and calls
+	// that are stored no more are left out.
+	Decided(ctx context.Context, fields []string, slotKey, afterLead string, limit int) ([]crm.Decided, error)
+	// RunsBetween are the runs whose slot starts at from or later, before until.
+	RunsBetween(ctx context.Context, from, until crm.Instant) ([]crm.Run, error)
 	// Recorded says whether any report of a call is stored.
 	Recorded(ctx context.Context) (bool, error)
 	ClaimRange(ctx context.Context, pass int64, owner string, last time.Duration) (crm.Range, bool, error)

@@ -144,6 +144,12 @@ func share(fields []leadFact, page []crm.Due, texts map[string]string) {
 // Leads is how many planned calls there are.
 func (s *Snapshot) Leads() int { return s.leads }
 
+// Book is the rule book that decided about them.
+func (s *Snapshot) Book() *engine.RuleBook { return s.c.before }
+
+// Taken is the instant at which the planned calls were looked at.
+func (s *Snapshot) Taken() time.Time { return s.c.at }
+
 // Shows says whether a rule book can be compared on the snapshot: it may read
 // no field that the book of the snapshot does not read, and has to count days
 // and rests as that one does.

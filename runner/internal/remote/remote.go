@@ -61,7 +61,7 @@ func New(name, address, key string) (*Service, error) {
 		return nil, errors.New("the address is not of the form https://host")
 	case u.User != nil:
 		return nil, fmt.Errorf("the address of %s holds a user or a password: take it out, and give the key apart", u.Host)
-	case key != "" && u.Scheme == "http" && !loopback(u.Hostname()):
+	case key != "" && u.Scheme == "http" && !Loopback(u.Hostname()):
 		return nil, fmt.Errorf("the key would go to %s for everybody to read: write https", u.Host)
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
 		return nil, errors.New("the key is not one word of letters, digits and signs")
@@ -73,7 +73,8 @@ func New(name, address, key string) (*Service, error) {
 	}}, nil
 }
 
-func loopback(host string) bool {
+// Loopback says that a host is this machine: nobody else hears what goes there.
+func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

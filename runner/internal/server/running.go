@@ -38,6 +38,15 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, out)
 }
 
+// plan tells what the rule files would change.
+func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
+	out, err := s.Office.Plan(r.Context())
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, out)
+}
+
 // reload looks at the rule files now.
 func (s *Server) reload(w http.ResponseWriter, r *http.Request) error {
 	change, err := s.Rules.Reload(r.Context())

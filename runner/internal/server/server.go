@@ -70,6 +70,8 @@ type Office interface {
 	// Explain is for all campaigns where none is named.
 	Explain(ctx context.Context, id, campaign string) (json.RawMessage, error)
 	Funnel(ctx context.Context, campaign string) (json.RawMessage, error)
+	// Plan says what the rule files would change.
+	Plan(ctx context.Context) (json.RawMessage, error)
 	Start(ctx context.Context, campaign string) (json.RawMessage, error)
 	Stop(ctx context.Context, campaign string) (json.RawMessage, error)
 	// Duplicates are the phones that two campaigns of the dialer share.
@@ -103,6 +105,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/leads/{id}/explain", Read, s.explain},
 		{"GET /v1/campaigns/{id}/funnel", Read, s.funnel},
 		{"GET /v1/campaigns", Read, s.campaigns},
+		{"GET /v1/plan", Read, s.plan},
 		{"GET /v1/duplicates", Read, s.duplicates},
 		{"GET /v1/reports/sales", Read, s.sales},
 		{"GET /v1/reports/progression", Read, s.progression},

@@ -43,6 +43,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		{"open runs", "INDEX run_open", func() error { _, err := s.OpenRuns(ctx); return err }},
 		{"unpublished files", "INDEX file_unfinished", func() error { _, err := s.UnpublishedFiles(ctx); return err }},
 		{"decisions about a lead", "INDEX decision_lead", func() error { _, err := s.LeadDecisions(ctx, "a"); return err }},
+		{"decisions again", "SEARCH decision USING INDEX sqlite_autoindex_decision", func() error { _, err := s.Decided(ctx, nil, "a", "", 10); return err }},
 		{"ranking", "INDEX lead_rank", func() error { _, err := s.Ranking(ctx, "", anyLead, nil, 10); return err }},
 		{"ranking of a segment", "INDEX lead_segment_rank (segment=? AND score<?)", func() error { _, err := s.Ranking(ctx, "PVB", anyLead, &last, 10); return err }},
 		{"wallets", "INDEX lead_contact", func() error { return s.PutWallets(ctx, []crm.Wallet{{ContactID: "a"}}, 0) }},

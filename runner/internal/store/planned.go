@@ -15,8 +15,45 @@ import (
 func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
 	page := make([]crm.Due, 0, limit)
 	var row crm.Due
-	var names []string
-	var places []any
+	names, places := s.dueColumns(fields, &row)
+	// SQLite keeps to the order of a CROSS JOIN: an index holds the planned calls by lead.
+	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead" WHERE ` + planned +
+		` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" > $1 ORDER BY "call"."lead_id" LIMIT $2`
+	err := s.view(ctx, "read planned calls", func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, query, afterLead, limit)
+		page, err = into(page[:0], rows, err, places, &row)
+		return err
+	})
+	return page, err
+}
+
+// Decided is the page of at most limit decisions of a slot that follow a lead, by
+// lead id, each with the call that it was about and its lead. Of these it reads
+// what [Store.Planned] reads, of a decision lead, call, instant and whether it
+// injected.
+func (s *Store) Decided(ctx context.Context, fields []string, slotKey, afterLead string, limit int) ([]crm.Decided, error) {
+	page := make([]crm.Decided, 0, limit)
+	var row crm.Decided
+	names, places := s.dueColumns(fields, &row.Due)
+	for _, c := range s.decision.columns {
+		switch c.name {
+		case "lead_id", "call_id", "injected", "at":
+			names, places = append(names, `"decision"."`+c.name+`"`), append(places, destination(c.of(&row.Decision)))
+		}
+	}
+	query := "SELECT " + strings.Join(names, ", ") + ` FROM "decision" CROSS JOIN "lead" CROSS JOIN "call"` +
+		` WHERE "lead"."id" = "decision"."lead_id" AND "call"."id" = "decision"."call_id"` +
+		` AND "decision"."slot_key" = $1 AND "decision"."lead_id" > $2 ORDER BY "decision"."lead_id" LIMIT $3`
+	err := s.view(ctx, "read decisions of "+slotKey, func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, query, slotKey, afterLead, limit)
+		page, err = into(page[:0], rows, err, places, &row)
+		return err
+	})
+	return page, err
+}
+
+// dueColumns are the columns of calls and leads that fill a row.
+func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, places []any) {
 	for _, c := range s.lead.columns {
 		named := func(field string) bool {
 			_, name, dotted := strings.Cut(field, ".")
@@ -32,25 +69,7 @@ func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, 
 			names, places = append(names, `"call"."`+c.name+`"`), append(places, destination(c.of(&row.Call)))
 		}
 	}
-	// SQLite keeps to the order of a CROSS JOIN: an index holds the planned calls by lead.
-	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead" WHERE ` + planned +
-		` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" > $1 ORDER BY "call"."lead_id" LIMIT $2`
-	err := s.view(ctx, "read planned calls", func(ctx context.Context, q querier) error {
-		page = page[:0]
-		rows, err := q.QueryContext(ctx, query, afterLead, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(places...); err != nil {
-				return err
-			}
-			page = append(page, row)
-		}
-		return rows.Err()
-	})
-	return page, err
+	return names, places
 }
 
 // Recorded says whether any report of a call is stored.

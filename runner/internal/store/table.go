@@ -62,11 +62,15 @@ func (t table[T]) scan(rows *sql.Rows, err error) ([]T, error) {
 
 // scan reads all rows through places, which lie inside row, and closes them.
 func scan[T any](rows *sql.Rows, err error, places []any, row *T) ([]T, error) {
+	return into(nil, rows, err, places, row)
+}
+
+// into is scan that appends to a list.
+func into[T any](all []T, rows *sql.Rows, err error, places []any, row *T) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var all []T
 	for rows.Next() {
 		if err := rows.Scan(places...); err != nil {
 			return nil, err
