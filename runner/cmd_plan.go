@@ -44,8 +44,8 @@ func newPlanCommand(a *app) *cobra.Command {
 
 func runPlan(ctx context.Context, a *app, o planOptions) error {
 	switch {
-	case o.replay < 0 || o.replay > mostReplayed:
-		return usageError{fmt.Errorf("--replay is %d: give 1 to %d days", o.replay, mostReplayed)}
+	case o.replay < 0 || o.replay > mostBacktested:
+		return usageError{fmt.Errorf("--replay is %d: give 1 to %d days", o.replay, mostBacktested)}
 	case o.replay > 0 && o.data != "":
 		return usageError{errors.New("--replay looks at the decisions of the database: leave out --data")}
 	}

@@ -13,7 +13,7 @@ import (
 
 // The slots of a day are decided about again, as if the calls since had not
 // been made.
-func TestReplay(t *testing.T) {
+func TestBacktest(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.OnPostgres} {
 		t.Run(name, func(t *testing.T) {
@@ -30,9 +30,9 @@ func TestReplay(t *testing.T) {
 			o.start("PVI", "2026-11-23T14:00:00") // L3 again, and L4
 			o.start("PVB", "2026-11-23T14:00:00")
 
-			replay := func(edits ...string) []dispatch.Replayed {
+			replay := func(edits ...string) []dispatch.Backtested {
 				var days, told atomic.Int64
-				got, err := o.desk.Replay(t.Context(), o.book, f0(t, edits...), local(t, "2026-11-01T00:00:00"), local(t, "2026-11-24T00:00:00"), func(of int) {
+				got, err := o.desk.Backtest(t.Context(), o.book, f0(t, edits...), local(t, "2026-11-01T00:00:00"), local(t, "2026-11-24T00:00:00"), func(of int) {
 					told.Add(1)
 					days.Store(int64(of))
 				})
@@ -40,13 +40,13 @@ func TestReplay(t *testing.T) {
 				same(t, "told of days", told.Load(), days.Load())
 				return got
 			}
-			same(t, "PVI without PVI_NOW", replay("segments: [PVI_NOW, PVI_SOON, PVS, PVM]", "segments: [PVI_SOON, PVS, PVM]"), []dispatch.Replayed{
+			same(t, "PVI without PVI_NOW", replay("segments: [PVI_NOW, PVI_SOON, PVS, PVM]", "segments: [PVI_SOON, PVS, PVM]"), []dispatch.Backtested{
 				{Campaign: "PVI", Days: 1, Before: 4, After: 3, Leaving: 1, Won: 1, Missed: 1},
 			})
-			same(t, "PVI with PVB", replay("segments: [PVI_NOW, PVI_SOON, PVS, PVM]", "segments: [PVI_NOW, PVI_SOON, PVS, PVM, PVB]"), []dispatch.Replayed{
+			same(t, "PVI with PVB", replay("segments: [PVI_NOW, PVI_SOON, PVS, PVM]", "segments: [PVI_NOW, PVI_SOON, PVS, PVM, PVB]"), []dispatch.Backtested{
 				{Campaign: "PVI", Days: 1, Before: 4, After: 5, Entering: 1, Won: 1},
 			})
-			same(t, "what concerns all", replay("days: [mon, tue, wed, thu, fri], from: \"17:00\"", "days: [mon, tue, wed], from: \"17:00\""), []dispatch.Replayed{
+			same(t, "what concerns all", replay("days: [mon, tue, wed, thu, fri], from: \"17:00\"", "days: [mon, tue, wed], from: \"17:00\""), []dispatch.Backtested{
 				{Campaign: "PVI", Days: 1, Before: 4, After: 4, Won: 1},
 				{Campaign: "PVB", Days: 1, Before: 1, After: 1},
 			})

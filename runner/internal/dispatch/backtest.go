@@ -18,10 +18,10 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Replayed is what a campaign would have chosen on days of the past under two
+// Backtested is what a campaign would have chosen on days of the past under two
 // rule books, ahead of capacity, agents and open phones. A lead counts once a
 // day, however many slots it was in.
-type Replayed struct {
+type Backtested struct {
 	Campaign string
 	Days     int // on which it had a slot
 	// Left are the days before those, which are not looked at because there is
@@ -36,22 +36,22 @@ type Replayed struct {
 // won are the outcomes for which a campaign is there.
 func won(outcome string) bool { return outcome == "qualified" || outcome == "appointment" }
 
-// mostReplayed is the number of decisions after which older days are left out.
-const mostReplayed = 600_000
+// mostBacktested is the number of decisions after which older days are left out.
+const mostBacktested = 600_000
 
-// Replay decides anew about the leads of the slots between two instants, with
+// Backtest decides anew about the leads of the slots between two instants, with
 // two rule books, for the campaigns that the change from one to the other may
 // concern: each lead at the clock at which it was decided about, with what is
 // known of it now, but for the calls since and what came of them. progress is
 // called once for each day of a campaign of so many that there are; it may be nil.
-func (d *Desk) Replay(ctx context.Context, before, after *engine.RuleBook, from, until time.Time, progress func(of int)) ([]Replayed, error) {
+func (d *Desk) Backtest(ctx context.Context, before, after *engine.RuleBook, from, until time.Time, progress func(of int)) ([]Backtested, error) {
 	runs, err := d.Store.RunsBetween(ctx, crm.At(from), crm.At(until))
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
 	c := &comparing{desk: d, before: before, after: after, recorded: true}
 	days := daysOf(runs, Touched(before, after), after.Zone)
-	found := make([]dayReplayed, len(days))
+	found := make([]dayBacktested, len(days))
 	within, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var next, decisions atomic.Int64
@@ -63,14 +63,14 @@ func (d *Desk) Replay(ctx context.Context, before, after *engine.RuleBook, from,
 				if i >= len(days) {
 					return
 				}
-				if decisions.Load() < mostReplayed {
+				if decisions.Load() < mostBacktested {
 					r := newReplaying(c, days[i].campaign)
 					if err := r.day(within, days[i]); err != nil {
 						stop(err)
 						return
 					}
 					decisions.Add(int64(r.decisions))
-					found[i] = dayReplayed{looked: true, said: r.said}.counted()
+					found[i] = dayBacktested{looked: true, said: r.said}.counted()
 				}
 				if progress != nil {
 					progress(len(days))
@@ -261,15 +261,15 @@ func (r *replaying) rewind(p *crm.Decided, earlier, later []crm.Record) {
 	}
 }
 
-// dayReplayed is what came out of a day.
-type dayReplayed struct {
+// dayBacktested is what came out of a day.
+type dayBacktested struct {
 	looked bool
 	said   map[string]uint8
-	Replayed
+	Backtested
 }
 
 // counted counts the leads and forgets them.
-func (d dayReplayed) counted() dayReplayed {
+func (d dayBacktested) counted() dayBacktested {
 	for _, said := range d.said {
 		was, is := said&saidBefore != 0, said&saidAfter != 0
 		d.Before += int(one(was))
@@ -284,9 +284,9 @@ func (d dayReplayed) counted() dayReplayed {
 }
 
 // sumOf adds up the days of each campaign that has any.
-func sumOf(days []*pastDay, found []dayReplayed, campaigns []string) (all []Replayed) {
+func sumOf(days []*pastDay, found []dayBacktested, campaigns []string) (all []Backtested) {
 	for _, name := range campaigns {
-		sum := Replayed{Campaign: name}
+		sum := Backtested{Campaign: name}
 		for i, d := range found {
 			switch {
 			case days[i].campaign != name:

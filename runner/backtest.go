@@ -13,8 +13,8 @@ import (
 	"callsheet/runner/internal/dispatch"
 )
 
-// mostReplayed is how many days back a plan may look.
-const mostReplayed = 366
+// mostBacktested is how many days back a plan may look.
+const mostBacktested = 366
 
 // slowDays is the number of days of campaigns from which a replay shows how far
 // it is.
@@ -23,7 +23,7 @@ const slowDays = 20
 // daysBefore is what two rule books say of days of the past.
 type daysBefore struct {
 	days      int
-	campaigns []dispatch.Replayed
+	campaigns []dispatch.Backtested
 }
 
 // replay decides again about the days before today.
@@ -34,7 +34,7 @@ func (s *session) replay(ctx context.Context, p *planned, days int) (err error) 
 	var begun sync.Once
 	advance, done := func(int64) {}, func() {}
 	p.past = &daysBefore{days: days}
-	p.past.campaigns, err = s.desk.Replay(ctx, p.before, p.after, midnight(today.AddDays(-days)), midnight(today), func(of int) {
+	p.past.campaigns, err = s.desk.Backtest(ctx, p.before, p.after, midnight(today.AddDays(-days)), midnight(today), func(of int) {
 		begun.Do(func() { advance, done = s.progress("replaying", int64(of), slowDays) })
 		advance(1)
 	})
@@ -58,7 +58,7 @@ func (s *session) showPast(r *daysBefore) {
 }
 
 // pastInWords is the line of a campaign.
-func pastInWords(c *dispatch.Replayed) string {
+func pastInWords(c *dispatch.Backtested) string {
 	if c.Days == 0 {
 		return c.Campaign + ": too much to look at"
 	}

@@ -14,9 +14,9 @@ import (
 	"callsheet/runner/internal/store"
 )
 
-// BenchmarkReplay decides again about 30 days of a campaign that looked at
+// BenchmarkBacktest decides again about 30 days of a campaign that looked at
 // 8000 of 100 000 leads in each of three slots a working day: 528 000 decisions.
-func BenchmarkReplay(b *testing.B) {
+func BenchmarkBacktest(b *testing.B) {
 	const leads, each, days = 100_000, 8_000, 22
 	before, err := engine.Load(os.DirFS("../../.."), nil)
 	if err != nil {
@@ -53,7 +53,7 @@ func BenchmarkReplay(b *testing.B) {
 	desk := &Desk{Store: st}
 	b.ResetTimer()
 	for b.Loop() {
-		got, err := desk.Replay(context.Background(), before, after, at.AddDate(0, 0, -30), at.AddDate(0, 0, 1), nil)
+		got, err := desk.Backtest(context.Background(), before, after, at.AddDate(0, 0, -30), at.AddDate(0, 0, 1), nil)
 		if err != nil || len(got) != 1 || got[0].Days != days {
 			b.Fatal(got, err)
 		}
