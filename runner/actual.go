@@ -63,8 +63,7 @@ func (s *session) injectedADay(ctx context.Context, campaign string, first, end 
 	}
 	total, dates := int64(0), map[string]bool{}
 	for slot, n := range bySlot {
-		date, _, _ := strings.Cut(slot[len(campaign)+1:], "T")
-		total, dates[date] = total+n, true
+		total, dates[crm.SlotDay(slot)] = total+n, true
 	}
 	if len(dates) == 0 {
 		return 0, 0, nil

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/dispatch"
@@ -29,12 +28,11 @@ type daysBefore struct {
 // replay decides again about the days before today.
 func (s *session) replay(ctx context.Context, p *planned, days int) (err error) {
 	zone := p.before.Zone
-	midnight := func(d calendar.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone) }
 	today := calendar.DateOf(s.now.In(zone))
 	var begun sync.Once
 	advance, done := func(int64) {}, func() {}
 	p.past = &daysBefore{days: days}
-	p.past.campaigns, err = s.desk.Backtest(ctx, p.before, p.after, midnight(today.AddDays(-days)), midnight(today), func(of int) {
+	p.past.campaigns, err = s.desk.Backtest(ctx, p.before, p.after, today.AddDays(-days).Begin(zone), today.Begin(zone), func(of int) {
 		begun.Do(func() { advance, done = s.progress("replaying", int64(of), slowDays) })
 		advance(1)
 	})
@@ -71,7 +69,7 @@ func pastInWords(c *dispatch.Backtested) string {
 		text += fmt.Sprintf(", %d before those left out", c.Left)
 	}
 	if c.Won > 0 {
-		text += fmt.Sprintf("; qualified/appointment leads that would have been missed: %d of %d", c.Missed, c.Won)
+		text += fmt.Sprintf("; leads that said yes and would have been missed: %d of %d", c.Missed, c.Won)
 	}
 	return text
 }

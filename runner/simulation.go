@@ -148,7 +148,7 @@ func (s *session) starts(day calendar.Date) []start {
 
 // midnight is the beginning of a local day.
 func (s *session) midnight(day calendar.Date) time.Time {
-	return time.Date(day.Year, day.Month, day.Day, 0, 0, 0, 0, s.book.Zone)
+	return day.Begin(s.book.Zone)
 }
 
 func (sim *simulation) start(ctx context.Context, c *engine.Campaign, at time.Time) error {

@@ -68,10 +68,16 @@ func (d Date) At(c Clock, zone *time.Location, policy Policy) (time.Time, Anomal
 // String returns the date as 2026-12-31.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) }
 
+// Begin returns the instant at which the date begins in zone: midnight, or where clocks are put forward over midnight, as
+// [time.Date] has it.
+func (d Date) Begin(zone *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+}
+
 const secondsPerDay = 24 * 60 * 60
 
 // midnight counts days: UTC has no clock changes, so that its days are all of one length.
-func (d Date) midnight() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+func (d Date) midnight() time.Time { return d.Begin(time.UTC) }
 
 func (d Date) wall(c Clock) Wall {
 	if c == endOfDay {

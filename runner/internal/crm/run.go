@@ -1,6 +1,9 @@
 package crm
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // States of a campaign run.
 const (
@@ -31,6 +34,13 @@ type Run struct {
 // "PVI/2026-11-23T10:00".
 func SlotKey(campaign string, start time.Time) string {
 	return campaign + "/" + start.Format("2006-01-02T15:04")
+}
+
+// SlotDay is the local date of a slot in its key: "2026-11-23".
+func SlotDay(key string) string {
+	_, start, _ := strings.Cut(key, "/")
+	day, _, _ := strings.Cut(start, "T")
+	return day
 }
 
 // RunID names the run of a group in a slot.

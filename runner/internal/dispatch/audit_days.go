@@ -3,7 +3,6 @@ package dispatch
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
@@ -89,7 +88,7 @@ func (d *Desk) Idle(ctx context.Context, book *engine.RuleBook, audit *engine.Au
 		days, last := 0, ""
 		for i := len(funnels) - 1; i >= 0; i-- {
 			f := &funnels[i]
-			day := f.SlotKey[len(c.Name)+1:][:len(time.DateOnly)]
+			day := crm.SlotDay(f.SlotKey)
 			if n := len(f.Steps); n > 0 && f.Steps[n-1].Left > 0 {
 				days -= int(one(day == last)) // a later slot of that day
 				break

@@ -33,8 +33,13 @@ type Backtested struct {
 	Won, Missed int
 }
 
-// won are the outcomes for which a campaign is there.
-func won(outcome string) bool { return outcome == "qualified" || outcome == "appointment" }
+// won says whether an outcome is one for which campaigns are there: it leaves the
+// lead qualified, or better.
+func won(book *engine.RuleBook, outcome string) bool {
+	return slices.ContainsFunc(book.Wrapups.Outcomes, func(o engine.Outcome) bool {
+		return o.Name == outcome && (o.Status == crm.Qualified || o.Status == crm.Converted)
+	})
+}
 
 // mostBacktested is the number of decisions after which older days are left out.
 const mostBacktested = 600_000
@@ -246,7 +251,7 @@ func (r *replaying) rewind(p *crm.Decided, earlier, later []crm.Record) {
 		}
 		since = true
 		db.count(l, &later[i], -1)
-		if p.Injected && later[i].CallID == p.Decision.CallID && won(later[i].Outcome) {
+		if p.Injected && later[i].CallID == p.Decision.CallID && won(r.before, later[i].Outcome) {
 			r.said[p.LeadID] |= saidYes
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"callsheet/runner/internal/crm"
 )
@@ -39,9 +38,7 @@ type member struct {
 // an agent the last free one of the day.
 func (sel *selection) roster(ctx context.Context) (*roster, error) {
 	day := sel.s.slot.Date
-	midnight := func(days int) crm.Instant {
-		return crm.At(time.Date(day.Year, day.Month, day.Day+days, 0, 0, 0, 0, sel.book.Zone))
-	}
+	midnight := func(days int) crm.Instant { return crm.At(day.AddDays(days).Begin(sel.book.Zone)) }
 	r := &roster{day: day.String(), members: map[string]*member{}}
 	var err error
 	if r.stored, err = sel.desk.Store.Agents(ctx); err != nil {
