@@ -26,9 +26,7 @@ import (
 // twice in a slot or forgotten. CALLSHEET_KILLS is how many are killed at
 // least.
 func TestKilledCommands(t *testing.T) {
-	if testing.Short() {
-		t.Skip("killing processes again and again takes long: run without -short")
-	}
+	takesLong(t, "killing processes again and again")
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)

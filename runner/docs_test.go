@@ -14,9 +14,7 @@ import (
 // TestReadme runs the first terminal session of the README: what it shows is
 // what happens, byte for byte.
 func TestReadme(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starting the program hundreds of times takes long: run without -short")
-	}
+	takesLong(t, "starting the program hundreds of times")
 	t.Parallel()
 	shown := sessions(t, "../README.md")
 	if len(shown) == 0 {
@@ -31,9 +29,7 @@ func TestReadme(t *testing.T) {
 // TestPages runs the terminal sessions of docs/, each page in a folder of its
 // own. Versions of the shipped rule book may differ.
 func TestPages(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starting the program hundreds of times takes long: run without -short")
-	}
+	takesLong(t, "starting the program hundreds of times")
 	t.Parallel()
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil || len(pages) == 0 {

@@ -79,6 +79,7 @@ func (b *stuckInbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // one of them sends, the other waits; when it is killed, the other one goes on,
 // and the dialer gets the file once.
 func TestFilesOfTwoMachines(t *testing.T) {
+	takesLong(t, "killing processes again and again")
 	t.Parallel()
 	dir := t.TempDir()
 	rules, db := filepath.Join(dir, "f0"), storetest.Postgres(t)
@@ -175,6 +176,7 @@ func eventually(t *testing.T, limit time.Duration, what string, holds func() boo
 // is dead holds one of them. When one of the services is killed, the other does
 // the rest, and no range counts twice.
 func TestRescoreOfKilledServices(t *testing.T) {
+	takesLong(t, "killing processes again and again")
 	t.Parallel()
 	const leads = 3000
 	for name, place := range map[string]func(testing.TB) string{

@@ -22,9 +22,7 @@ var fixturePhone = regexp.MustCompile(`(?:\b0|33)[ .-]?1[ .-]?99[ .-]?00[ .-]?\d
 // and finds no phone number in what it prints. A new command has to be added
 // here, or to those that show numbers because that is what they are for.
 func TestCommandsMaskPhones(t *testing.T) {
-	if testing.Short() {
-		t.Skip("running every command takes long: run without -short")
-	}
+	takesLong(t, "running every command")
 	t.Parallel()
 	dir := workshop(t)
 	at := func(name string) string { return filepath.Join(dir, name) }

@@ -70,6 +70,7 @@ func (w *ward) run(dsn string, code int, want string, args ...string) (stdout st
 }
 
 func TestPostgresAddresses(t *testing.T) {
+	takesLong(t, "starting the program again and again")
 	t.Parallel()
 	w := newWard(t)
 	w.sql(w.admin, "CREATE ROLE guest LOGIN PASSWORD 'other'", "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'",
@@ -103,6 +104,7 @@ func TestPostgresAddresses(t *testing.T) {
 
 // Who may not write may read, and is told whose fault it is that they cannot.
 func TestPostgresRights(t *testing.T) {
+	takesLong(t, "starting the program again and again")
 	t.Parallel()
 	w := newWard(t)
 	w.sql(w.admin, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", "CREATE DATABASE empty",
@@ -128,6 +130,7 @@ func TestPostgresRights(t *testing.T) {
 
 // A server without a free connection is waited for, and then named.
 func TestPostgresFull(t *testing.T) {
+	takesLong(t, "starting the program again and again")
 	t.Parallel()
 	w := newWard(t)
 	w.sql(w.admin, "CREATE ROLE small LOGIN CONNECTION LIMIT 1", "GRANT ALL ON ALL TABLES IN SCHEMA public TO small")

@@ -14,6 +14,7 @@ import (
 // restored with PostgreSQL's own tools, holds the same and decides the same: the
 // next slot has the same file, byte for byte.
 func TestCopiesDecideTheSame(t *testing.T) {
+	takesLong(t, "starting the program again and again")
 	t.Parallel()
 	dir, key := t.TempDir(), aKey(t)
 	run := func(args ...string) string {

@@ -68,12 +68,19 @@ func TestScriptsOnPostgres(t *testing.T) {
 	})
 }
 
+// takesLong passes a test over when time is short, as under the race detector,
+// which makes each of the processes that it starts several times slower.
+func takesLong(t *testing.T, why string) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip(why + " takes long: run without -short")
+	}
+}
+
 // tell runs the scripts where CALLSHEET_DB, or what stands for it, is a database
 // of a kind and OTHER_DB another one.
 func tell(t *testing.T, kind string, prepare func(*testscript.Env) error) {
-	if testing.Short() {
-		t.Skip("starting the program hundreds of times takes long: run without -short")
-	}
+	takesLong(t, "starting the program hundreds of times")
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,

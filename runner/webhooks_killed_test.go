@@ -22,9 +22,7 @@ import (
 // However often the service is killed: what it answered well is applied, once,
 // and an old message that comes again undoes nothing.
 func TestKilledServiceLosesNoMessage(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starting the program again and again takes long: run without -short")
-	}
+	takesLong(t, "starting the program again and again")
 	t.Parallel()
 	const kills, people = 5, 24
 	dir := t.TempDir()
