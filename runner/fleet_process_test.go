@@ -24,9 +24,7 @@ import (
 // them are killed: nobody is called twice in a slot or forgotten, and every file
 // reaches the dialer once.
 func TestProcessesAtOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many processes take long: run without -short")
-	}
+	takesLong(t, "running many processes")
 	t.Parallel()
 	for name, db := range map[string]func(testing.TB) string{
 		"SQLite":     func(testing.TB) string { return "" },

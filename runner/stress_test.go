@@ -23,9 +23,7 @@ import (
 // end no report is lost and none counts twice, and the files are right.
 // CALLSHEET_KILLS makes it longer.
 func TestStress(t *testing.T) {
-	if testing.Short() {
-		t.Skip("many processes take long: run without -short")
-	}
+	takesLong(t, "running many processes")
 	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
