@@ -213,11 +213,29 @@ func TestKilledWhileHandingOver(t *testing.T) {
 	}
 }
 
+// readAlong takes what a process writes, while the test reads it.
+type readAlong struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (r *readAlong) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+func (r *readAlong) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
 // served is a service that runs as a process.
 type served struct {
 	*exec.Cmd
 	address string
-	log     *bytes.Buffer
+	log     *readAlong
 }
 
 func (c *caller) serve(at string, more ...string) *served {
@@ -226,7 +244,7 @@ func (c *caller) serve(at string, more ...string) *served {
 	if err := os.WriteFile(tokens, []byte("webhook "+webhookToken+"\n"), 0o600); err != nil {
 		c.Fatal(err)
 	}
-	s := &served{c.command(append([]string{"--at", at, "serve", "--addr", "127.0.0.1:0"}, more...)...), "", &bytes.Buffer{}}
+	s := &served{c.command(append([]string{"--at", at, "serve", "--addr", "127.0.0.1:0"}, more...)...), "", &readAlong{}}
 	s.Env = append(s.Env, tokensFile+"="+tokens)
 	s.Stderr = s.log
 	stdout, err := s.StdoutPipe()
