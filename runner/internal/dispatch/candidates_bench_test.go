@@ -31,11 +31,11 @@ func BenchmarkFollower(b *testing.B) {
 	end := crm.At(sel.s.slot.End)
 	for name, next := range map[string]func(crm.Due) ([]crm.Due, error){
 		"all": func(after crm.Due) ([]crm.Due, error) {
-			return st.DueCalls(context.Background(), end, after, 4096)
+			return st.DueCalls(context.Background(), sel.facts.reads, end, after, 4096)
 		},
 		"candidates": func(after crm.Due) ([]crm.Due, error) {
 			calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
-			return st.Candidates(context.Background(), end, calls, callbacks, after, 4096)
+			return st.Candidates(context.Background(), sel.facts.reads, end, calls, callbacks, after, 4096)
 		},
 	} {
 		b.Run(fmt.Sprintf("%s/of=%d", name, leads), func(b *testing.B) {

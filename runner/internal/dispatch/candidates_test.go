@@ -36,11 +36,11 @@ func TestCandidatesAreEnough(t *testing.T) {
 				book, source := randomFollower(t, random)
 				sel := tick(t, book, "2026-11-23T10:30:00")
 				all := verdicts(t, sel, func(after crm.Due) ([]crm.Due, error) {
-					return st.DueCalls(t.Context(), crm.At(sel.s.slot.End), after, 500)
+					return st.DueCalls(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), after, 500)
 				})
 				found := verdicts(t, sel, func(after crm.Due) ([]crm.Due, error) {
 					calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
-					return st.Candidates(t.Context(), crm.At(sel.s.slot.End), calls, callbacks, after, 150)
+					return st.Candidates(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), calls, callbacks, after, 150)
 				})
 				if diff := cmp.Diff(passing(all), passing(found)); diff != "" {
 					t.Fatalf("%s\npassing (-of all +of the candidates):\n%s", source, diff)

@@ -189,21 +189,7 @@ func undeciding(file string) bool {
 // fields are what has to be read of leads: what a rule of either book reads,
 // and what the past of a phone is made of.
 func (c *comparing) fields() []string {
-	fields := []string{
-		"lead.created_at", "lead.scored_at", "lead.attempts", "lead.attempts_30d", "lead.last_outcome", "lead.last_call_at",
-		"lead.consent_at", "contact.phone",
-	}
-	for _, book := range []*engine.RuleBook{c.before, c.after} {
-		schema := book.Schema.Fields()
-		for _, column := range deciding(book) {
-			if schema[column].Custom {
-				fields = append(fields, "custom")
-			} else {
-				fields = append(fields, schema[column].Name)
-			}
-		}
-	}
-	return fields
+	return append(read(c.before, deciding(c.before)), read(c.after, deciding(c.after))...)
 }
 
 func newComparison(campaigns, grades []string) *Comparison {

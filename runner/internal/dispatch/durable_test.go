@@ -88,7 +88,7 @@ func BenchmarkBareTransaction(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		o.next()
-		due, err := o.store.DueCalls(context.Background(), 1<<60, crm.Due{}, dispatch.MaxReceive)
+		due, err := o.store.DueCalls(context.Background(), nil, 1<<60, crm.Due{}, dispatch.MaxReceive)
 		must(b, err)
 		same(b, "due", len(due), sheaf)
 		b.StartTimer()

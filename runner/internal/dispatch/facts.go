@@ -12,6 +12,7 @@ import (
 // and only that.
 type facts struct {
 	schema *expression.Schema
+	reads  []string // what has to be read of leads, as read says
 	fields []leadFact
 	custom []customFact
 	kind   int
@@ -36,7 +37,7 @@ func newFacts(book *engine.RuleBook) facts { return factsOf(book, append(book.Ow
 
 // factsOf is for some columns only.
 func factsOf(book *engine.RuleBook, columns []int) facts {
-	f := facts{schema: book.Schema}
+	f := facts{schema: book.Schema, reads: read(book, columns)}
 	builtin := map[string]func(*crm.Lead) any{}
 	for _, field := range crm.LeadFields() {
 		builtin[field.Name] = field.Of
@@ -60,6 +61,24 @@ func factsOf(book *engine.RuleBook, columns []int) facts {
 	f.exact, _ = book.Schema.Index("call.agreed_exact_time")
 	f.agent, _ = book.Schema.Index("agent.username")
 	return f
+}
+
+// read names what has to be read of leads to fill columns of a book's batches,
+// and to know what happened to their phones and whose they are.
+func read(book *engine.RuleBook, columns []int) []string {
+	fields := []string{
+		"lead.created_at", "lead.scored_at", "lead.attempts", "lead.attempts_30d", "lead.last_outcome", "lead.last_call_at",
+		"lead.consent_at", "contact.phone", "contact_id", "lead.assigned_agent",
+	}
+	schema := book.Schema.Fields()
+	for _, column := range columns {
+		if schema[column].Custom {
+			fields = append(fields, "custom")
+		} else {
+			fields = append(fields, schema[column].Name)
+		}
+	}
+	return fields
 }
 
 // lead fills one row with a lead.

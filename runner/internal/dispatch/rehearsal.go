@@ -88,15 +88,15 @@ func (r *rehearsal) EndRange(context.Context, crm.Range, []crm.Scores, []crm.Arr
 	return true, nil
 }
 
-func (r *rehearsal) DueCalls(ctx context.Context, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
-	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.DueCalls(ctx, before, after, limit) })
+func (r *rehearsal) DueCalls(ctx context.Context, fields []string, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
+	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.DueCalls(ctx, fields, before, after, limit) })
 }
 
 func (r *rehearsal) Candidates(
-	ctx context.Context, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
+	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
 ) ([]crm.Due, error) {
 	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) {
-		return r.Store.Candidates(ctx, before, calls, callbacks, after, limit)
+		return r.Store.Candidates(ctx, fields, before, calls, callbacks, after, limit)
 	})
 }
 

@@ -96,7 +96,7 @@ func BenchmarkDueCalls(b *testing.B) {
 				s := open(b)
 				fill(b, s, 0, stored)
 				for b.Loop() {
-					page, err := s.DueCalls(context.Background(), dawn+due, crm.Due{}, stored)
+					page, err := s.DueCalls(context.Background(), []string{"contact.phone"}, dawn+due, crm.Due{}, stored)
 					if err != nil || len(page) != due {
 						b.Fatalf("%d calls are due, want %d: %v", len(page), due, err)
 					}

@@ -38,12 +38,15 @@ func (s *Store) Dialect() expression.SQLDialect {
 // Dialect, by due time and call id, then the other calls that pass theirs, in an
 // order of its own. The parameters of both are from $1 on. after is the last
 // call of the page before; the zero Due is the start. An empty page is the end.
+// Of calls and leads it reads what [Store.Planned] reads.
 //
 // Its cost follows the callbacks that are due and what the filter of the others
 // selects where that begins at some lead.created_at, otherwise what is due.
-func (s *Store) Candidates(ctx context.Context, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int) ([]crm.Due, error) {
+func (s *Store) Candidates(
+	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
+) ([]crm.Due, error) {
 	if after.Call.ID == "" || after.Call.Kind == crm.KindCallback {
-		page, err := s.passing(ctx, callbacks, `"call"."kind" = 'callback'`, byDue(), before, after, limit)
+		page, err := s.passing(ctx, fields, callbacks, `"call"."kind" = 'callback'`, byDue(), before, after, limit)
 		if err != nil || len(page) > 0 {
 			return page, err
 		}
@@ -56,18 +59,18 @@ func (s *Store) Candidates(ctx context.Context, before crm.Instant, calls, callb
 			after.Lead.CreatedAt = crm.Instant(since)
 		}
 	}
-	return s.passing(ctx, calls, `"call"."kind" <> 'callback'`, by, before, after, limit)
+	return s.passing(ctx, fields, calls, `"call"."kind" <> 'callback'`, by, before, after, limit)
 }
 
 // passing is a page of the planned calls of a kind that pass a filter.
 func (s *Store) passing(
-	ctx context.Context, filter expression.Where, kind string, by sequence, before crm.Instant, after crm.Due, limit int,
+	ctx context.Context, fields []string, filter expression.Where, kind string, by sequence, before crm.Instant, after crm.Due, limit int,
 ) ([]crm.Due, error) {
 	if filter.Text == "FALSE" {
 		return nil, nil
 	}
 	filter.Text = kind + " AND " + filter.Text
-	return s.duePage(ctx, filter, by, before, after, limit)
+	return s.duePage(ctx, fields, filter, by, before, after, limit)
 }
 
 // sequence is an order of planned calls that an index serves: two columns, and
@@ -99,19 +102,21 @@ func byArrival() sequence {
 func most(limit int) string { return " LIMIT " + strconv.Itoa(limit) }
 
 // duePage is a page of the planned calls that pass a filter.
-func (s *Store) duePage(ctx context.Context, filter expression.Where, by sequence, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
+func (s *Store) duePage(
+	ctx context.Context, fields []string, filter expression.Where, by sequence, before crm.Instant, after crm.Due, limit int,
+) ([]crm.Due, error) {
+	var row crm.Due
+	names, places := s.dueColumns(fields, &row)
 	at, id := by.place(after)
 	args := append(filter.Args[:len(filter.Args):len(filter.Args)], int64(before), at, id)
 	parameter := func(n int) string { return "$" + strconv.Itoa(len(filter.Args)+n) }
-	query := "SELECT " + s.call.quoted() + ", " + s.lead.quoted() + " FROM " + by.tables +
+	query := "SELECT " + strings.Join(names, ", ") + " FROM " + by.tables +
 		" WHERE " + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < ` + parameter(1) +
 		" AND (" + by.key + ") > (" + parameter(2) + ", " + parameter(3) + ") AND " + filter.Text +
 		" ORDER BY " + by.key + most(limit)
 	var page []crm.Due
 	err := s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, args...)
-		var row crm.Due
-		places := append(s.call.destinations(&row.Call), s.lead.destinations(&row.Lead)...)
 		page, err = scan(rows, err, places, &row)
 		return err
 	})

@@ -196,7 +196,7 @@ func whole(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	due, err := s.DueCalls(t.Context(), 1, crm.Due{}, 1_000_000)
+	due, err := s.DueCalls(t.Context(), nil, 1, crm.Due{}, 1_000_000)
 	if err != nil || len(due) != leads || leads < 200 {
 		t.Errorf("%d leads with %d calls: %v", leads, len(due), err)
 	}

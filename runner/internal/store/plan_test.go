@@ -28,13 +28,13 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		name, want string
 		run        func() error
 	}{
-		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, 5, crm.Due{}, 10); return err }},
+		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, nil, 5, crm.Due{}, 10); return err }},
 		{"due callbacks", "INDEX call_callback", func() error {
-			_, err := s.Candidates(ctx, 5, expression.Where{Text: "FALSE"}, visited, crm.Due{}, 10)
+			_, err := s.Candidates(ctx, nil, 5, expression.Where{Text: "FALSE"}, visited, crm.Due{}, 10)
 			return err
 		}},
-		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { _, err := s.Candidates(ctx, 5, recent, anyLead, late, 10); return err }},
-		{"other candidates", "INDEX call_due", func() error { _, err := s.Candidates(ctx, 5, visited, anyLead, late, 10); return err }},
+		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { _, err := s.Candidates(ctx, nil, 5, recent, anyLead, late, 10); return err }},
+		{"other candidates", "INDEX call_due", func() error { _, err := s.Candidates(ctx, nil, 5, visited, anyLead, late, 10); return err }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
 		{"open calls by agent", "INDEX call_open", func() error { _, err := s.OpenByAgent(ctx); return err }},

@@ -9,8 +9,8 @@ import (
 )
 
 // Planned is the page of at most limit planned calls with their leads that
-// follow a lead, by lead id; an empty page is the end. Of a lead only its id and
-// the columns of the fields named are read, such as "lead.visits"; "custom"
+// follow a lead, by lead id; an empty page is the end. Of a lead only its id, its
+// arrival and the columns of the fields named are read, such as "lead.visits"; "custom"
 // stands for all custom fields. Of a call, what rules may read and its phone.
 func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
 	page := make([]crm.Due, 0, limit)
@@ -59,7 +59,7 @@ func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, place
 			_, name, dotted := strings.Cut(field, ".")
 			return name == c.name || !dotted && field == c.name
 		}
-		if c.name == "id" || slices.ContainsFunc(fields, named) {
+		if c.name == "id" || c.name == "created_at" || slices.ContainsFunc(fields, named) {
 			names, places = append(names, `"lead"."`+c.name+`"`), append(places, destination(c.of(&row.Lead)))
 		}
 	}

@@ -59,7 +59,7 @@ func candidates(t *testing.T, s *store.Store) {
 		for _, size := range []int{1, 2, 100} {
 			var callbacks, others []string
 			for after := (crm.Due{}); ; {
-				page := got[[]crm.Due](t)(s.Candidates(t.Context(), 40, tt.filter, tt.callbacks, after, size))
+				page := got[[]crm.Due](t)(s.Candidates(t.Context(), nil, 40, tt.filter, tt.callbacks, after, size))
 				if len(page) == 0 {
 					break
 				}

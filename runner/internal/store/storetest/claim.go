@@ -54,14 +54,16 @@ func dueCalls(t *testing.T, s *store.Store) {
 	for _, size := range []int{1, 2, 100} {
 		var ids []string
 		for after := (crm.Due{}); ; {
-			page := got[[]crm.Due](t)(s.DueCalls(t.Context(), 40, after, size))
+			page := got[[]crm.Due](t)(s.DueCalls(t.Context(), []string{"lead.visits", "contact.phone"}, 40, after, size))
 			if len(page) == 0 {
 				break
 			}
 			for _, d := range page {
-				want := person(d.Call.LeadID)
-				same(t, "lead of the call", d.Lead, want)
-				same(t, "call", d.Call, *plan(want.ID, 1, due[want.ID]))
+				whole := person(d.Call.LeadID)
+				same(t, "lead of the call", d.Lead, crm.Lead{ID: whole.ID, CreatedAt: whole.CreatedAt, Visits: whole.Visits, Phone: whole.Phone})
+				planned := plan(whole.ID, 1, due[whole.ID])
+				same(t, "call", []any{d.Call.ID, d.Call.LeadID, d.Call.Phone, d.Call.Kind, d.Call.DueAt},
+					[]any{planned.ID, whole.ID, planned.Phone, planned.Kind, planned.DueAt})
 				ids = append(ids, d.Lead.ID)
 			}
 			after = page[len(page)-1]

@@ -12,7 +12,7 @@ import (
 func plannedPages(t *testing.T, s *store.Store) {
 	waiting(t, s)
 	same(t, "reports", got[bool](t)(s.Recorded(t.Context())), false)
-	all := got[[]crm.Due](t)(s.DueCalls(t.Context(), 1<<60, crm.Due{}, 100))
+	all := got[[]crm.Due](t)(s.DueCalls(t.Context(), []string{"lead.visits"}, 1<<60, crm.Due{}, 100))
 	for _, size := range []int{1, 3, 100} {
 		seen := map[string]bool{}
 		for after := ""; ; {
