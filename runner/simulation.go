@@ -23,6 +23,9 @@ type simulation struct {
 	model  model
 	later  *arrivals
 	told   simulated
+	// handing answers when the files of the moment before are in the folder; nil
+	// when all are.
+	handing chan error
 }
 
 // moment is something that happens at a time of a day. Of several at one time,
@@ -44,6 +47,11 @@ const (
 // run simulates a number of days that have slots, beginning with the first
 // that has some.
 func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) error {
+	err := sim.live(ctx, first, days)
+	return errors.Join(err, sim.delivered())
+}
+
+func (sim *simulation) live(ctx context.Context, first calendar.Date, days int) error {
 	advance, done := sim.progress("simulating", int64(days), 5)
 	defer done()
 	// Runs that somebody left open are no part of these days.
@@ -199,6 +207,10 @@ func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at tim
 	for i := range ended {
 		sim.told.ended(sim.day(at), calls[i].campaign, &reports[i])
 	}
+	// Whether the dialer is told to stop depends on what it has got.
+	if err := sim.delivered(); err != nil {
+		return err
+	}
 	report, err := sim.desk.Stop(ctx, sim.book, at, dispatch.StopOptions{Types: campaigns})
 	if err != nil {
 		return err
@@ -213,17 +225,33 @@ func (sim *simulation) day(at time.Time) string {
 	return calendar.DateOf(at.In(sim.book.Zone)).String()
 }
 
-// write puts what was decided into the folder. Names are listed first: what is
-// written and not listed would be nobody's.
+// write begins to put what was decided into the folder; the simulation goes on
+// meanwhile. Names are listed first: what is written and not listed would be
+// nobody's.
 func (sim *simulation) write(ctx context.Context, names []string, at time.Time) error {
 	if len(names) == 0 {
 		return nil
 	}
-	if err := sim.folder.list(names); err != nil {
+	if err := errors.Join(sim.delivered(), sim.folder.list(names)); err != nil {
 		return err
 	}
-	published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out, Fleeting: true}).Drain(ctx, at)
-	sim.told.files += len(published)
+	handing := make(chan error, 1)
+	sim.handing = handing
+	go func() {
+		published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out, Fleeting: true}).Drain(ctx, at)
+		sim.told.files += len(published)
+		handing <- err
+	}()
+	return nil
+}
+
+// delivered waits until the files are in the folder.
+func (sim *simulation) delivered() error {
+	if sim.handing == nil {
+		return nil
+	}
+	err := <-sim.handing
+	sim.handing = nil
 	return err
 }
 

@@ -39,5 +39,5 @@ func (sim *simulation) moment(ctx context.Context, campaigns []*engine.Campaign)
 		return err
 	}
 	reports, err := sim.session.start(ctx, campaigns)
-	return errors.Join(err, sim.injected(ctx, reports, sim.now), sim.report(reports, false))
+	return errors.Join(err, sim.injected(ctx, reports, sim.now), sim.delivered(), sim.report(reports, false))
 }

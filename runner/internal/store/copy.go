@@ -103,7 +103,7 @@ func (s *Store) copyTable(ctx context.Context, source, target querier, name stri
 	}
 	insert := &multi{
 		head:  `INSERT INTO "` + name + `" ("` + strings.Join(columns, `", "`) + `") ` + s.dialect.given + ` VALUES `,
-		width: len(columns), most: s.dialect.rows,
+		width: len(columns), dialect: s.dialect,
 	}
 	var batch []*[]any
 	var copied int64

@@ -18,7 +18,8 @@ type multi struct {
 	// where each goes straight into a column.
 	casts []string
 	width int // parameters a row
-	most  int // rows a statement
+	// dialect says how many rows a statement may have, and how a parameter looks.
+	dialect *dialect
 
 	mu    sync.Mutex
 	texts map[int]string
@@ -42,7 +43,7 @@ func (m *multi) text(n int) string {
 		default:
 			b.WriteString(", ")
 		}
-		place := parameter(p + 1)
+		place := m.dialect.place(p + 1)
 		if m.casts != nil {
 			place = "CAST(" + place + " AS " + m.casts[p%m.width] + ")"
 		}
@@ -60,9 +61,9 @@ func (m *multi) text(n int) string {
 // run executes m over rows and says how many rows of the table it wrote.
 func run[T any](ctx context.Context, q querier, m *multi, rows []*T, bind func([]any, *T) ([]any, error)) (int64, error) {
 	var written int64
-	args := make([]any, 0, m.width*min(len(rows), m.most))
+	args := make([]any, 0, m.width*min(len(rows), m.dialect.rows))
 	for len(rows) > 0 {
-		n := powerBelow(len(rows), m.most)
+		n := powerBelow(len(rows), m.dialect.rows)
 		args = args[:0]
 		for _, row := range rows[:n] {
 			var err error
@@ -102,10 +103,10 @@ func (t table[T]) insert(d *dialect, onConflict string) *multi {
 		names[i] = `"` + c.name + `"`
 	}
 	return &multi{
-		head:  fmt.Sprintf(`INSERT INTO "%s" (%s) VALUES `, t.name, strings.Join(names, ", ")),
-		tail:  onConflict,
-		width: len(t.columns),
-		most:  d.rows,
+		head:    fmt.Sprintf(`INSERT INTO "%s" (%s) VALUES `, t.name, strings.Join(names, ", ")),
+		tail:    onConflict,
+		width:   len(t.columns),
+		dialect: d,
 	}
 }
 

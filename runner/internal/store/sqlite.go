@@ -103,15 +103,31 @@ func OpenMemory(ctx context.Context, name string) (*Store, error) {
 // OpenScratch opens a database in memory as OpenMemory does, but one that undoes
 // nothing: it saves the copy of every page that a step touches. A step that
 // fails, be it over a conflict, spoils it, and every one after that fails too.
-// Rehearsals end in a failure and are not for it.
+// Rehearsals end in a failure and are not for it. What people ask a database
+// for, a lead's decisions or whose call it was, it finds, but slowly.
 func OpenScratch(ctx context.Context, name string) (*Store, error) {
 	s, err := openMemory(ctx, name, []pragma{{"journal_mode", "OFF", "off"}})
-	if err == nil {
-		s.writer.scratch = true
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	s.writer.scratch = true
+	err = s.write(ctx, "open "+name+" in memory", func(ctx context.Context, q querier) error {
+		for _, index := range []string{
+			"lead_rank", "lead_segment_rank", "lead_phoneless", "lead_groupless", "lead_baseless",
+			"call_former", "decision_lead", "decision_id", "file_done", "file_line_lead",
+			"record_at", "record_former_phone", "record_former_lead",
+		} {
+			if _, err := q.ExecContext(ctx, `DROP INDEX "`+index+`"`); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
-
 func openMemory(ctx context.Context, name string, settings []pragma) (*Store, error) {
 	settings = append(settings, pragma{"temp_store", "MEMORY", "2"})
 	home, err := openPool(ctx, "file::memory:?"+query(settings), 1, settings)

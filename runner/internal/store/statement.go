@@ -25,21 +25,21 @@ func newSchema(d *dialect) *schema {
 			"score" = v.column6, "scored_at" = v.column7, "scored_by" = v.column8, "attempts_30d" = v.column9, "revision" = "lead"."revision" + 1 FROM (VALUES `,
 		tail:  `) AS v WHERE "lead"."id" = v.column1 AND "lead"."revision" = v.column10`,
 		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "BIGINT", "BIGINT"},
-		width: 10, most: d.rows,
+		width: 10, dialect: d,
 	}
 	s.claimCalls = &multi{
 		head: `UPDATE "call" SET "state" = 'injected', "run_id" = v.column2, "group" = v.column3, "agent" = v.column4,
 			"file" = v.column5, "not_before" = v.column6, "not_after" = v.column7, "injected_at" = v.column8 FROM (VALUES `,
 		tail:  `) AS v WHERE "call"."id" = v.column1 AND "call"."state" = 'planned' AND "call"."phone" = v.column9`,
 		casts: []string{"TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT"},
-		width: 9, most: d.rows,
+		width: 9, dialect: d,
 	}
 	s.claimLeads = &multi{
 		head: `UPDATE "lead" SET "status" = 'in_campaign', "revision" = "lead"."revision" + 1,
 			"assigned_agent" = CASE WHEN v.column2 = '' THEN "lead"."assigned_agent" ELSE v.column2 END FROM (VALUES `,
 		tail:  `) AS v WHERE "lead"."id" = v.column1`,
 		casts: []string{"TEXT", "TEXT"},
-		width: 2, most: d.rows,
+		width: 2, dialect: d,
 	}
 	s.putRun = s.run.insert(d, s.run.replace(1, []string{"state", "stopped_at", "versions", "files"})+
 		` WHERE "run"."state" = 'running' AND "run"."files" = CAST($13 AS BIGINT)`).text(1)
@@ -64,7 +64,7 @@ func newSchema(d *dialect) *schema {
 		head:  `UPDATE "record" SET "latest" = 0 FROM (VALUES `,
 		tail:  `) AS v WHERE "record"."id" = v.column1 AND "record"."latest" = 1 AND "record"."revision" < v.column2`,
 		casts: []string{"TEXT", "BIGINT"},
-		width: 2, most: d.rows,
+		width: 2, dialect: d,
 	}
 	s.addRecord = s.record.insert(d, "")
 	s.putSuppression = s.suppression.insert(d, longer)
