@@ -123,7 +123,7 @@ func (s *session) recordedCalls(ctx context.Context, l *crm.Lead) (calls []engin
 	if l.Phone == "" {
 		return nil, nil
 	}
-	records, err := s.store.PhoneRecords(ctx, []string{l.Phone}, 0)
+	records, err := s.store.PhoneRecords(ctx, []string{l.Phone})
 	add := func(outcome string, at crm.Instant) {
 		if !slices.ContainsFunc(s.book.Wrapups.Outcomes, func(o engine.Outcome) bool { return o.Name == outcome }) {
 			outcome = engine.Unmapped

@@ -202,7 +202,7 @@ func (r *replaying) page(ctx context.Context, slot calendar.Slot, page []crm.Dec
 	for i := range page {
 		phones[i] = page[i].Lead.Phone
 	}
-	records, err := r.desk.Store.PhoneRecords(ctx, phones, 0)
+	records, err := r.desk.Store.PhoneRecords(ctx, phones)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ func (w *comparer) records(ctx context.Context, page []crm.Due) (map[string][]cr
 	for i := range page {
 		phones[i] = page[i].Lead.Phone
 	}
-	return w.desk.Store.PhoneRecords(ctx, phones, 0)
+	return w.desk.Store.PhonePasts(ctx, phones)
 }
 
 // fill gives the book the facts of the page, as a start would.

@@ -129,7 +129,7 @@ func (db *debrief) loadLeads(ctx context.Context, ids, phones []string) error {
 	if db.open, err = store.OpenCalls(ctx, phones); err != nil {
 		return err
 	}
-	if db.calls, err = store.PhoneRecords(ctx, phones, 0); err != nil {
+	if db.calls, err = store.PhoneRecords(ctx, phones); err != nil {
 		return err
 	}
 	if db.barred, err = db.receiver.desk.suppressed(ctx, phones, crm.At(db.now)); err != nil {

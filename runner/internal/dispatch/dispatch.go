@@ -97,9 +97,11 @@ type Store interface {
 	Stop(ctx context.Context, s crm.Stop) ([]crm.Stopped, error)
 	Apply(ctx context.Context, c crm.Change) error
 
-	// PhoneRecords are the newest revisions of the calls to phones since an
-	// instant, by [crm.Record.At].
-	PhoneRecords(ctx context.Context, phones []string, since crm.Instant) (map[string][]crm.Record, error)
+	// PhoneRecords are the newest revisions of the calls to phones, by
+	// [crm.Record.At]; PhonePasts only what the law and counts of attempts ask of
+	// them.
+	PhoneRecords(ctx context.Context, phones []string) (map[string][]crm.Record, error)
+	PhonePasts(ctx context.Context, phones []string) (map[string][]crm.Record, error)
 	// Records are the newest revisions of reported calls, RecordHashes the
 	// hashes of all of them, by id.
 	Records(ctx context.Context, ids []string) (map[string]crm.Record, error)

@@ -143,10 +143,10 @@ func (o *office) recount(id string, last map[string]crm.Record) int {
 		}
 	}
 	l := o.lead(id)
-	phone, err := o.store.PhoneRecords(o.Context(), []string{l.Phone}, since)
+	phone, err := o.store.PhoneRecords(o.Context(), []string{l.Phone})
 	must(o, err)
 	for _, c := range phone[l.Phone] {
-		if c.Attempt {
+		if c.Attempt && c.At() >= since {
 			recent++
 		}
 	}

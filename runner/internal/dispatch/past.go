@@ -27,7 +27,7 @@ func (d *Desk) pasts(ctx context.Context, book *engine.RuleBook, leads []*crm.Le
 			phones = append(phones, l.Phone)
 		}
 	}
-	records, err := d.Store.PhoneRecords(ctx, phones, 0)
+	records, err := d.Store.PhonePasts(ctx, phones)
 	if err != nil {
 		return nil, err
 	}

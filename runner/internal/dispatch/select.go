@@ -38,7 +38,7 @@ type selection struct {
 
 // candidate is a due call under decision.
 type candidate struct {
-	due     crm.Due
+	due     *crm.Due
 	group   string // empty when none of the campaign's
 	score   int64
 	verdict engine.Verdict
@@ -141,8 +141,10 @@ func (sel *selection) judge(ctx context.Context) error {
 			return err
 		}
 		ranks := engine.Ranks(sel.c.Order, sel.batch)
+		candidates := make([]candidate, len(page))
 		for i := range page {
-			c := &candidate{due: page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i], past: past[i]}
+			c := &candidates[i]
+			*c = candidate{due: &page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i], past: past[i]}
 			if g := class.Group[i]; g != nil && sel.c.Takes(g.Name) {
 				c.group = g.Name
 			}

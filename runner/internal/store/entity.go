@@ -22,7 +22,7 @@ type schema struct {
 	task          table[crm.Task]
 	dialerContact table[crm.DialerContact]
 	book          table[Book]
-	record        table[recordRow]
+	record, past  table[recordRow] // past has few of its columns
 	suppression   table[crm.Suppression]
 	lease         table[crm.Lease]
 	transfer      table[crm.Transfer]
@@ -292,6 +292,11 @@ func recordTable() table[recordRow] {
 		{"at", func(r *recordRow) any { return &r.Place }},
 		{"latest", func(r *recordRow) any { return &r.Latest }},
 	}}
+}
+
+// pastColumns are the columns that say what happened to a phone.
+func pastColumns() []string {
+	return []string{"id", "revision", "lead_id", "phone", "started_at", "ended_at", "received_at", "outcome", "attempt"}
 }
 
 func suppressionTable() table[crm.Suppression] {

@@ -56,7 +56,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		{"leads of a phone", "INDEX lead_phone", func() error { _, err := s.LeadsByPhone(ctx, []string{"a"}); return err }},
 		{"records by id", "INDEX record_latest", func() error { _, err := s.Records(ctx, []string{"a"}); return err }},
 		{"records of a lead", "INDEX record_lead", func() error { _, err := s.LeadRecords(ctx, "a"); return err }},
-		{"records of a phone", "INDEX record_phone", func() error { _, err := s.PhoneRecords(ctx, []string{"a"}, 0); return err }},
+		{"records of a phone", "INDEX record_phone", func() error { _, err := s.PhoneRecords(ctx, []string{"a"}); return err }},
 		{"unknown records", "INDEX record_lead", func() error { _, err := s.UnknownRecords(ctx, 10); return err }},
 		{"work of agents", "INDEX call_begin", func() error { _, err := s.Workload(ctx, crm.Worked{Until: 9}); return err }},
 		{"reports of the work", "INDEX record_lead", func() error { _, err := s.Workload(ctx, crm.Worked{Until: 9, Campaign: "PVI"}); return err }},

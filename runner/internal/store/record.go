@@ -60,14 +60,27 @@ func (s *Store) LeadRecords(ctx context.Context, leadID string) (records []crm.R
 	return records, err
 }
 
-// PhoneRecords lists the newest revision of each record of a phone whose call
-// took place at since or later, by crm.Record.At and then id, for each phone
-// that has one. 0 asks for all.
-func (s *Store) PhoneRecords(ctx context.Context, phones []string, since crm.Instant) (map[string][]crm.Record, error) {
+// PhoneRecords lists the newest revision of each record of a phone, by
+// crm.Record.At and then id, for each phone that has one.
+func (s *Store) PhoneRecords(ctx context.Context, phones []string) (map[string][]crm.Record, error) {
+	return s.phoneRecords(ctx, s.record, phones)
+}
+
+// PhonePasts is PhoneRecords with of each record only its id and revision, lead
+// and phone, the instants that [crm.Record.At] knows, outcome and whether it was
+// an attempt.
+func (s *Store) PhonePasts(ctx context.Context, phones []string) (map[string][]crm.Record, error) {
+	return s.phoneRecords(ctx, s.past, phones)
+}
+
+func (s *Store) phoneRecords(ctx context.Context, columns table[recordRow], phones []string) (map[string][]crm.Record, error) {
 	byPhone := map[string][]crm.Record{}
+	var row recordRow
+	places := columns.destinations(&row)
 	err := s.view(ctx, "read records of phones", func(ctx context.Context, q querier) error {
 		return inLists(filled(phones), func(list string, args []any) error {
-			records, err := s.records(ctx, q, `AND "phone" IN `+list+` AND "at" >= `+parameter(len(args)+1), append(args, int64(since))...)
+			rows, err := q.QueryContext(ctx, columns.sel(`WHERE "latest" = 1 AND "phone" IN `+list), args...)
+			records, err := scan(rows, err, places, &row.Record)
 			for _, r := range records {
 				byPhone[r.Phone] = append(byPhone[r.Phone], r)
 			}

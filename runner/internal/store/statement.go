@@ -12,7 +12,7 @@ func newSchema(d *dialect) *schema {
 		lead: leadTable(), call: callTable(), run: runTable(), decision: decisionTable(),
 		facts: factsTable(), funnel: funnelTable(), file: fileTable(), line: lineTable(), agent: agentTable(),
 		wallet: walletTable(), task: taskTable(), dialerContact: dialerContactTable(), book: bookTable(),
-		record: recordTable(), suppression: suppressionTable(), lease: leaseTable(), transfer: transferTable(), transcript: transcriptTable(), retryDate: retryDateTable(), event: eventTable(),
+		record: recordTable(), past: recordTable().of(pastColumns()...), suppression: suppressionTable(), lease: leaseTable(), transfer: transferTable(), transcript: transcriptTable(), retryDate: retryDateTable(), event: eventTable(),
 	}
 	// Whoever writes a lead must have read what it replaces.
 	s.putLead = s.lead.insert(d, s.lead.replace(1, s.lead.names()[1:])+` WHERE "lead"."revision" = excluded."revision" - 1`)

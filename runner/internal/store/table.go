@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,12 @@ func (t table[T]) quoted() string {
 		names[i] = `"` + t.name + `"."` + c.name + `"`
 	}
 	return strings.Join(names, ", ")
+}
+
+// of is the table with only some of its columns, to read these.
+func (t table[T]) of(names ...string) table[T] {
+	t.columns = slices.DeleteFunc(slices.Clone(t.columns), func(c column[T]) bool { return !slices.Contains(names, c.name) })
+	return t
 }
 
 // sel is SELECT all columns FROM the table, followed by what is asked of it.

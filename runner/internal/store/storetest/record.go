@@ -58,7 +58,7 @@ func recordRevisions(t *testing.T, s *store.Store) {
 	same(t, "by id", got[map[string]crm.Record](t)(s.Records(ctx, []string{"r1"})), map[string]crm.Record{"r1": moved})
 	same(t, "unknown", names(got[[]crm.Record](t)(s.UnknownRecords(ctx, 10))), []string{})
 	same(t, "hashes of all revisions", got[map[string][]string](t)(s.RecordHashes(ctx, []string{"r1", "nobody"})), map[string][]string{"r1": {hashed.Hash, moved.Hash}})
-	byPhone := got[map[string][]crm.Record](t)(s.PhoneRecords(ctx, []string{"+33199000001", "+33199000002"}, 0))
+	byPhone := got[map[string][]crm.Record](t)(s.PhoneRecords(ctx, []string{"+33199000001", "+33199000002"}))
 	same(t, "first phone", names(byPhone["+33199000001"]), []string{"r2.2", "r3.2"})
 	same(t, "second phone", names(byPhone["+33199000002"]), []string{"r1.2"})
 }
@@ -83,11 +83,21 @@ func recordOrder(t *testing.T, s *store.Store) {
 	same(t, "unknown", names(got[[]crm.Record](t)(s.UnknownRecords(ctx, 4))),
 		[]string{"unknown time.1", "inverted.1", "b.1", "a.1"})
 	phones := []string{"+33199000009", "", "+33199000001", "+33199000001"}
-	byPhone := got[map[string][]crm.Record](t)(s.PhoneRecords(ctx, phones, 300))
+	byPhone := got[map[string][]crm.Record](t)(s.PhoneRecords(ctx, phones))
 	same(t, "phones", len(byPhone), 1)
 	same(t, "of the phone", names(byPhone["+33199000001"]),
-		[]string{"a.1", "a'.1", "b.1", "b'.1", "inverted.1", "inverted'.1", "unknown time.1", "unknown time'.1"})
-	same(t, "since ever", len(got[map[string][]crm.Record](t)(s.PhoneRecords(ctx, phones, 0))["+33199000001"]), 12)
+		[]string{
+			"unstarted.1", "unstarted'.1", "unended.1", "unended'.1", "a.1", "a'.1", "b.1", "b'.1",
+			"inverted.1", "inverted'.1", "unknown time.1", "unknown time'.1",
+		})
+	pasts := got[map[string][]crm.Record](t)(s.PhonePasts(ctx, phones))["+33199000001"]
+	same(t, "pasts of the phone", names(pasts), names(byPhone["+33199000001"]))
+	for i, r := range byPhone["+33199000001"] {
+		same(t, "past", pasts[i], crm.Record{
+			ID: r.ID, Revision: r.Revision, LeadID: r.LeadID, Phone: r.Phone, StartedAt: r.StartedAt, EndedAt: r.EndedAt,
+			ReceivedAt: r.ReceivedAt, Outcome: r.Outcome, Attempt: r.Attempt,
+		})
+	}
 }
 
 func recordRace(t *testing.T, s *store.Store) {
