@@ -129,7 +129,7 @@ func plans(t *testing.T, s *Store) string {
 
 func plan(t *testing.T, s *Store, text string) string {
 	t.Helper()
-	args := make([]any, strings.Count(text, "$"))
+	args := make([]any, strings.Count(text, "$")+strings.Count(text, "?"))
 	var steps []string
 	err := s.view(t.Context(), "explain", func(ctx context.Context, _ querier) error {
 		// The connection itself, so that the explanation is not kept prepared.

@@ -65,7 +65,7 @@ func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, place
 	}
 	for _, c := range s.call.columns {
 		switch c.name {
-		case "id", "lead_id", "phone", "kind", "due_at", "agent", "agreed_exact_time":
+		case "id", "lead_id", "phone", "kind", "due_at", "agent", "agreed_exact_time", "recycled_from":
 			names, places = append(names, `"call"."`+c.name+`"`), append(places, destination(c.of(&row.Call)))
 		}
 	}
