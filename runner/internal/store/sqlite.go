@@ -128,6 +128,7 @@ func OpenScratch(ctx context.Context, name string) (*Store, error) {
 	}
 	return s, nil
 }
+
 func openMemory(ctx context.Context, name string, settings []pragma) (*Store, error) {
 	settings = append(settings, pragma{"temp_store", "MEMORY", "2"})
 	home, err := openPool(ctx, "file::memory:?"+query(settings), 1, settings)

@@ -47,7 +47,9 @@ func onePlanned(t *testing.T, s *store.Store) {
 func dueCalls(t *testing.T, s *store.Store) {
 	due := map[string]crm.Instant{"a": 30, "b": 10, "Z": 10, "é": 10, "c": -20, "later": 40, "d": 39}
 	for id, at := range due {
-		rewrite(t, s, crm.Arrival{Lead: person(id), Call: plan(id, 1, at)})
+		call := plan(id, 1, at)
+		call.RecycledFrom = "before " + id
+		rewrite(t, s, crm.Arrival{Lead: person(id), Call: call})
 	}
 	rewrite(t, s, crm.Arrival{Lead: person("injected"), Call: plan("injected", 1, 5)})
 	must(t, s.Claim(t.Context(), claim("IDF", 1, *plan("injected", 1, 5))))
@@ -62,8 +64,8 @@ func dueCalls(t *testing.T, s *store.Store) {
 				whole := person(d.Call.LeadID)
 				same(t, "lead of the call", d.Lead, crm.Lead{ID: whole.ID, CreatedAt: whole.CreatedAt, Visits: whole.Visits, Phone: whole.Phone})
 				planned := plan(whole.ID, 1, due[whole.ID])
-				same(t, "call", []any{d.Call.ID, d.Call.LeadID, d.Call.Phone, d.Call.Kind, d.Call.DueAt},
-					[]any{planned.ID, whole.ID, planned.Phone, planned.Kind, planned.DueAt})
+				same(t, "call", []any{d.Call.ID, d.Call.LeadID, d.Call.Phone, d.Call.Kind, d.Call.DueAt, d.Call.RecycledFrom},
+					[]any{planned.ID, whole.ID, planned.Phone, planned.Kind, planned.DueAt, "before " + whole.ID})
 				ids = append(ids, d.Lead.ID)
 			}
 			after = page[len(page)-1]
