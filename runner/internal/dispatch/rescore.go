@@ -3,7 +3,6 @@ package dispatch
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"callsheet/engine"
@@ -47,19 +46,15 @@ func (r *Receiver) rescoreRange(ctx context.Context, part crm.Range, now time.Ti
 	for range attempts {
 		fresh := rescored{}
 		for after, more := part.After, true; more; {
-			page, err := r.desk.Store.Leads(ctx, expression.All(), after, expression.MaxBatch)
+			page, err := r.desk.Store.RangeLeads(ctx, r.facts.reads, part, after, expression.MaxBatch)
 			if err != nil {
 				return did, false, err
-			}
-			more = len(page) == expression.MaxBatch
-			if i := slices.IndexFunc(page, func(l crm.Lead) bool { return part.UpTo != "" && l.ID > part.UpTo }); i >= 0 {
-				page, more = page[:i], false
 			}
 			if len(page) == 0 {
 				break
 			}
 			after = page[len(page)-1].ID
-			more = more && after != part.UpTo
+			more = len(page) == expression.MaxBatch && after != part.UpTo
 			if err := r.rescore(ctx, page, now, &fresh); err != nil {
 				return did, false, err
 			}
@@ -80,13 +75,25 @@ type rescored struct {
 }
 
 func (r *Receiver) rescore(ctx context.Context, page []crm.Lead, now time.Time, total *rescored) error {
-	leads, before := make([]*crm.Lead, len(page)), make([]crm.Scores, len(page))
-	var parked, phones []string
+	var parked []string
 	for i := range page {
-		leads[i], before[i] = &page[i], scoresOf(&page[i])
 		if page[i].Status == crm.Parked {
-			parked, phones = append(parked, page[i].ID), append(phones, page[i].Phone)
+			parked = append(parked, page[i].ID)
 		}
+	}
+	// Whoever gets a call is written whole.
+	whole, err := r.desk.Store.LeadsByID(ctx, parked)
+	if err != nil {
+		return err
+	}
+	leads, before := make([]*crm.Lead, len(page)), make([]crm.Scores, len(page))
+	var phones []string
+	for i := range page {
+		if l := whole[page[i].ID]; l != nil {
+			page[i] = *l
+			phones = append(phones, l.Phone)
+		}
+		leads[i], before[i] = &page[i], scoresOf(&page[i])
 	}
 	if _, err := r.desk.pasts(ctx, r.book, leads, now); err != nil {
 		return err

@@ -63,12 +63,13 @@ func decodeCustom(text []byte) (map[string]any, error) {
 	if string(text) == "{}" {
 		return nil, nil
 	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil {
+	var custom map[string]any
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.UseNumber()
+	if err := dec.Decode(&custom); err != nil {
 		return nil, fmt.Errorf("custom fields: %w", err)
 	}
-	custom := make(map[string]any, len(raw))
-	for name, value := range raw {
+	for name, value := range custom {
 		v, err := decodeValue(value)
 		if err != nil {
 			return nil, fmt.Errorf("custom field %q: %w", name, err)
@@ -78,26 +79,30 @@ func decodeCustom(text []byte) (map[string]any, error) {
 	return custom, nil
 }
 
-func decodeValue(value json.RawMessage) (any, error) {
-	switch value[0] {
-	case '"':
-		return unmarshal[string](value)
-	case '[':
-		return unmarshal[[]string](value)
-	case 't', 'f':
-		return value[0] == 't', nil
-	case '{':
-		m, err := unmarshal[moment](value)
-		return m.MS, err
+func decodeValue(value any) (any, error) {
+	switch v := value.(type) {
+	case string, bool:
+		return v, nil
+	case json.Number:
+		if strings.ContainsAny(v.String(), ".eE") {
+			return v.Float64()
+		}
+		return v.Int64()
+	case []any:
+		texts := make([]string, len(v))
+		for i := range v {
+			text, ok := v[i].(string)
+			if !ok {
+				return nil, fmt.Errorf("%v in a list of text", v[i])
+			}
+			texts[i] = text
+		}
+		return texts, nil
+	case map[string]any:
+		if ms, ok := v["ms"].(json.Number); ok {
+			n, err := ms.Int64()
+			return crm.Instant(n), err
+		}
 	}
-	if bytes.ContainsAny(value, ".eE") {
-		return strconv.ParseFloat(string(value), 64)
-	}
-	return strconv.ParseInt(string(value), 10, 64)
-}
-
-func unmarshal[T any](value json.RawMessage) (T, error) {
-	var v T
-	err := json.Unmarshal(value, &v)
-	return v, err
+	return nil, fmt.Errorf("%v is nothing that is stored", value)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"callsheet/runner/internal/crm"
@@ -92,6 +93,25 @@ func (s *Store) ClaimRange(ctx context.Context, pass int64, owner string, last t
 		return err
 	})
 	return r, ok, err
+}
+
+// RangeLeads is the page of at most limit leads of a range that follow a lead, by
+// id; an empty page is the end. Of a lead it reads its revision, status, phone
+// and what the rules decided, and the fields named as in [Store.Planned].
+func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, limit int) (page []crm.Lead, err error) {
+	var row crm.Lead
+	names, places := s.leadColumns(append(fields[:len(fields):len(fields)],
+		"revision", "status", "phone", "type", "segment", "score", "grade", "group", "scored_at", "attempts_30d"), &row)
+	query, args := "SELECT "+strings.Join(names, ", ")+` FROM "lead" WHERE "id" > $1`, []any{after}
+	if r.UpTo != "" {
+		query, args = query+` AND "id" <= $2`, append(args, r.UpTo)
+	}
+	err = s.view(ctx, "read leads to rescore", func(ctx context.Context, q querier) error {
+		rows, err := q.QueryContext(ctx, query+` ORDER BY "id"`+most(limit), args...)
+		page, err = scan(rows, err, places, &row)
+		return err
+	})
+	return page, err
 }
 
 // EndRange stores what became of the leads of a range, and that the range is

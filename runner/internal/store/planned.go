@@ -52,17 +52,24 @@ func (s *Store) Decided(ctx context.Context, fields []string, slotKey, afterLead
 	return page, err
 }
 
-// dueColumns are the columns of calls and leads that fill a row.
-func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, places []any) {
+// leadColumns are the columns of leads that fill a row: id, arrival and the
+// fields named.
+func (s *Store) leadColumns(fields []string, row *crm.Lead) (names []string, places []any) {
 	for _, c := range s.lead.columns {
 		named := func(field string) bool {
 			_, name, dotted := strings.Cut(field, ".")
 			return name == c.name || !dotted && field == c.name
 		}
 		if c.name == "id" || c.name == "created_at" || slices.ContainsFunc(fields, named) {
-			names, places = append(names, `"lead"."`+c.name+`"`), append(places, destination(c.of(&row.Lead)))
+			names, places = append(names, `"lead"."`+c.name+`"`), append(places, destination(c.of(row)))
 		}
 	}
+	return names, places
+}
+
+// dueColumns are the columns of calls and leads that fill a row.
+func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, places []any) {
+	names, places = s.leadColumns(fields, &row.Lead)
 	for _, c := range s.call.columns {
 		switch c.name {
 		case "id", "lead_id", "phone", "kind", "due_at", "agent", "agreed_exact_time", "recycled_from":

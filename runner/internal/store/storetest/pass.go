@@ -34,6 +34,30 @@ func ranges(t *testing.T, s *store.Store) {
 		t.Errorf("a range that is held is given: %v, %v", ok, err)
 	}
 
+	for _, tt := range []struct {
+		part  crm.Range
+		after string
+		limit int
+		want  []string
+	}{
+		{first, "", 10, []string{"L-1", "L-2"}},
+		{first, "", 1, []string{"L-1"}},
+		{first, "L-1", 10, []string{"L-2"}},
+		{rest, "L-2", 10, []string{"L-3"}},
+		{rest, "L-3", 10, nil},
+	} {
+		var ids []string
+		for _, l := range got[[]crm.Lead](t)(s.RangeLeads(ctx, []string{"lead.visits"}, tt.part, tt.after, tt.limit)) {
+			ids = append(ids, l.ID)
+			stored := person(l.ID)
+			same(t, "what is read", l, crm.Lead{
+				ID: l.ID, Revision: 1, CreatedAt: stored.CreatedAt, Status: stored.Status, Phone: stored.Phone, Type: stored.Type, Segment: stored.Segment,
+				Score: stored.Score, Grade: stored.Grade, Group: stored.Group, ScoredAt: stored.ScoredAt, Attempts30d: stored.Attempts30d, Visits: stored.Visits,
+			})
+		}
+		same(t, "leads of the range", ids, tt.want)
+	}
+
 	scored := crm.Scores{
 		Revision: 1, LeadID: "L-1", Type: "DIRECT", Segment: "PVB", Grade: "B", Group: "LYON", Score: -7, Attempts30d: 3, At: morning, Version: "v1",
 	}
