@@ -36,6 +36,11 @@ func openPostgres(ctx context.Context, dsn string) (*Store, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "callsheet"
 	}
+	// A plan is kept that was made while a table was empty: one that reads all of
+	// it would cost an import more with every lead.
+	if config.RuntimeParams["enable_seqscan"] == "" {
+		config.RuntimeParams["enable_seqscan"] = "off"
+	}
 	where := fmt.Sprintf("PostgreSQL database %s at %s:%d", config.Database, config.Host, config.Port)
 	patient := &patient{Connector: stdlib.GetConnector(*config)}
 	pool := sql.OpenDB(patient)
