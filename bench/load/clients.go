@@ -77,7 +77,7 @@ func report(ctx context.Context, s *service, calls []call, o options) (*measured
 		select {
 		case <-half:
 			m.killed, died = int(answers.Load()), time.Since(began)
-			if err := s.restart(ctx); err != nil {
+			if err := s.processes[0].restart(ctx); err != nil {
 				cancel(err)
 			}
 		case <-ctx.Done():
@@ -120,9 +120,14 @@ func (s *service) insist(ctx context.Context, method, path, token, body string) 
 	}
 }
 
+// next is the address of the process whose turn it is.
+func (s *service) next() string {
+	return s.urls[s.asked.Add(1)%uint64(len(s.urls))]
+}
+
 // ask sends one request.
 func (s *service) ask(ctx context.Context, method, path, token, body string) (status int, said map[string]any, err error) {
-	r, err := http.NewRequestWithContext(ctx, method, s.url+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, method, s.next()+path, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}

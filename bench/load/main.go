@@ -22,6 +22,8 @@ type options struct {
 	clients, calls int
 	kill           bool
 	program, dir   string
+	db             string
+	services       int
 	url            string
 	yes            bool   // leads and calls may be created at url
 	webhook, read  string // tokens of the service at url
@@ -36,6 +38,8 @@ func main() {
 	flag.BoolVar(&o.kill, "kill", true, "kill the service with SIGKILL in the middle and at the end")
 	flag.StringVar(&o.program, "program", "", "the program; built from the folder above when left out")
 	flag.StringVar(&o.dir, "dir", "", "folder for the database; a temporary one when left out")
+	flag.StringVar(&o.db, "db", "", "postgres:// address of an empty database; a SQLite file of its own when left out")
+	flag.IntVar(&o.services, "services", 1, "processes of the service, which share the database")
 	flag.StringVar(&o.url, "url", "", "address of a service that runs already, such as http://127.0.0.1:8080; it is not killed")
 	flag.BoolVar(&o.yes, "yes", false, "with --url: create leads and calls there")
 	flag.StringVar(&o.webhook, "webhook-token", "", "token of role webhook for --url")
@@ -43,8 +47,8 @@ func main() {
 	flag.Float64Var(&o.least, "least", 1000, "fewest reports a second that will do")
 	flag.DurationVar(&o.slowest, "p99", 200*time.Millisecond, "longest answer time of 99 % of the reports that will do")
 	flag.Parse()
-	if o.clients < 1 || o.calls < 2 || flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "load: --clients must be 1 or more, --calls 2 or more, and there are no other arguments")
+	if o.clients < 1 || o.services < 1 || o.calls < 2 || flag.NArg() > 0 {
+		fmt.Fprintln(os.Stderr, "load: --clients and --services must be 1 or more, --calls 2 or more, and there are no other arguments")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -90,14 +94,14 @@ func run(ctx context.Context, out io.Writer, o options) error {
 
 // tell prints what was measured.
 func tell(out io.Writer, o options, l *measured, f found) {
-	fmt.Fprintf(out, "%d clients, %d reports of calls, each of its own lead; %s, %d cores, %s\n", o.clients, o.calls, processor(), runtime.NumCPU(), runtime.Version())
+	fmt.Fprintf(out, "%d clients, %d services, %d reports of calls, each of its own lead; %s, %d cores, %s\n", o.clients, o.services, o.calls, processor(), runtime.NumCPU(), runtime.Version())
 	fmt.Fprintf(out, "applied   %d in %.1f s: %.0f a second", o.calls, l.took.Seconds(), l.rate(o.calls))
 	if l.outage > 0 {
 		fmt.Fprintf(out, ", %.1f s without service left out", l.outage.Seconds())
 	}
 	fmt.Fprintf(out, "\nanswered  p50 %s, p99 %s, longest %s, of the %d reports that were sent once\n", ms(l.quantile(0.5)), ms(l.quantile(0.99)), ms(l.quantile(1)), len(l.times))
 	if l.cpu > 0 {
-		fmt.Fprintf(out, "CPU       %.2f ms a report, of the service alone\n", l.cpu.Seconds()*1000/float64(o.calls))
+		fmt.Fprintf(out, "CPU       %.2f ms a report, of the services alone\n", l.cpu.Seconds()*1000/float64(o.calls))
 	}
 	if l.killed > 0 {
 		fmt.Fprintf(out, "killed    with SIGKILL after %d answers; %d reports were sent again, %d of them were stored already\n", l.killed, l.again, l.known)

@@ -16,11 +16,11 @@ func TestLoad(t *testing.T) {
 		t.Skip("building and starting the program takes a while: run without -short")
 	}
 	var out bytes.Buffer
-	o := options{clients: 16, calls: 2000, kill: true, dir: t.TempDir(), least: 1, slowest: time.Minute}
+	o := options{clients: 16, services: 2, calls: 2000, kill: true, dir: t.TempDir(), least: 1, slowest: time.Minute}
 	if err := run(t.Context(), &out, o); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, part := range []string{"16 clients, 2000 reports", "killed    with SIGKILL", "0 reports lost, 0 counted twice, 0 leads without exactly one call"} {
+	for _, part := range []string{"16 clients, 2 services, 2000 reports", "killed    with SIGKILL", "0 reports lost, 0 counted twice, 0 leads without exactly one call"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("the report lacks %q:\n%s", part, out.String())
 		}

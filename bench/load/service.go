@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,22 +27,32 @@ const startTime = 30 * time.Second
 
 // service is the one under load. Without a program it runs elsewhere.
 type service struct {
-	url, webhook, read string
-	client             *http.Client
+	urls          []string // of the processes that it consists of
+	asked         atomic.Uint64
+	webhook, read string
+	client        *http.Client
 
-	program, rules, dir, address string
-	temporary                    bool
-	cmd                          *exec.Cmd
-	spent                        time.Duration // CPU of processes that were killed
+	program, rules, dir, db string
+	temporary               bool
+	processes               []*process
+}
+
+// process is one of those that share the database.
+type process struct {
+	*service
+	address string
+	cmd     *exec.Cmd
+	spent   time.Duration // CPU of those before it that were killed
 }
 
 // prepare gives a service that knows the leads of the calls.
 func prepare(ctx context.Context, o options, calls []call) (*service, error) {
 	s := &service{
-		url: strings.TrimSuffix(o.url, "/"), webhook: o.webhook, read: o.read,
+		webhook: o.webhook, read: o.read, db: o.db,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: o.clients}, Timeout: startTime},
 	}
 	if o.url != "" {
+		s.urls = []string{strings.TrimSuffix(o.url, "/")}
 		return s, s.postLeads(ctx, calls, o.clients)
 	}
 	s.webhook, s.read = webhookToken, readToken
@@ -78,15 +89,20 @@ func (s *service) build(ctx context.Context, o options) (err error) {
 	if s.program, err = filepath.Abs(s.program); err != nil {
 		return err
 	}
-	// The same address again after a kill.
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
+	if s.db == "" {
+		s.db = filepath.Join(s.dir, "callsheet.db")
 	}
-	s.address = listener.Addr().String()
-	s.url = "http://" + s.address
-	if err := listener.Close(); err != nil {
-		return err
+	for range o.services {
+		// The same address again after a kill.
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		p := &process{service: s, address: listener.Addr().String()}
+		s.processes, s.urls = append(s.processes, p), append(s.urls, "http://"+p.address)
+		if err := listener.Close(); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile(filepath.Join(s.dir, "tokens"), []byte("webhook "+webhookToken+"\nread "+readToken+"\n"), 0o600)
 }
@@ -100,70 +116,75 @@ func (s *service) fill(ctx context.Context, calls []call) error {
 	if _, err := output(ctx, s.dir, s.program, s.flags("import", "leads", leads)...); err != nil {
 		return err
 	}
-	return s.start(ctx)
+	for _, p := range s.processes {
+		if err := p.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // flags are the arguments of the program: the shipped rules, a database here,
 // and a clock at which the calls have just been made.
 func (s *service) flags(args ...string) []string {
 	return append([]string{
-		"--rules", s.rules, "--db", filepath.Join(s.dir, "callsheet.db"), "--out", filepath.Join(s.dir, "out"), "--at", "2026-11-23T11:00:00",
+		"--rules", s.rules, "--db", s.db, "--out", filepath.Join(s.dir, "out"), "--at", "2026-11-23T11:00:00",
 	}, args...)
 }
 
 // start starts the program and waits until it serves.
-func (s *service) start(ctx context.Context) error {
-	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+func (p *process) start(ctx context.Context) error {
+	log, err := os.OpenFile(filepath.Join(p.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer log.Close()
-	s.cmd = exec.CommandContext(ctx, s.program, s.flags("serve", "--addr", s.address, "--rate", "0", "--schedule=false")...)
-	s.cmd.Env = append(os.Environ(), "CALLSHEET_TOKENS_FILE="+filepath.Join(s.dir, "tokens"))
-	s.cmd.Stderr = log
-	stdout, err := s.cmd.StdoutPipe()
+	p.cmd = exec.CommandContext(ctx, p.program, p.flags("serve", "--addr", p.address, "--rate", "0", "--schedule=false")...)
+	p.cmd.Env = append(os.Environ(), "CALLSHEET_TOKENS_FILE="+filepath.Join(p.dir, "tokens"))
+	p.cmd.Stderr = log
+	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return err
 	}
-	if err := s.cmd.Start(); err != nil {
+	if err := p.cmd.Start(); err != nil {
 		return err
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "serving ") {
-		return errors.Join(fmt.Errorf("the service does not start: see %s", log.Name()), s.kill())
+		return errors.Join(fmt.Errorf("the service does not start: see %s", log.Name()), p.kill())
 	}
 	return nil
 }
 
-// kill ends the service at once, in the middle of whatever it does.
-func (s *service) kill() error {
-	if s.cmd == nil {
+// kill ends the process at once, in the middle of whatever it does.
+func (p *process) kill() error {
+	if p.cmd == nil {
 		return nil
 	}
-	cmd := s.cmd
-	s.cmd = nil
+	cmd := p.cmd
+	p.cmd = nil
 	if err := cmd.Process.Kill(); err != nil {
 		return err
 	}
 	_ = cmd.Wait() // it was killed
-	s.spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	p.spent += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return nil
 }
 
-func (s *service) restart(ctx context.Context) error {
-	if err := s.kill(); err != nil {
+func (p *process) restart(ctx context.Context) error {
+	if err := p.kill(); err != nil {
 		return err
 	}
-	return s.start(ctx)
+	return p.start(ctx)
 }
 
-// cpu is the CPU time that the service has taken so far; 0 where the system does
+// cpu is the CPU time that the process has taken so far; 0 where the system does
 // not tell.
-func (s *service) cpu() time.Duration {
-	if s.cmd == nil {
-		return s.spent
+func (p *process) cpu() time.Duration {
+	if p.cmd == nil {
+		return p.spent
 	}
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
 		return 0
 	}
@@ -181,13 +202,33 @@ func (s *service) cpu() time.Duration {
 		}
 		ticks += n
 	}
-	return s.spent + time.Duration(ticks)*10*time.Millisecond // USER_HZ is 100
+	return p.spent + time.Duration(ticks)*10*time.Millisecond // USER_HZ is 100
+}
+
+// restart kills every process and starts it again.
+func (s *service) restart(ctx context.Context) error {
+	for _, p := range s.processes {
+		if err := p.restart(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cpu is the CPU time of all processes.
+func (s *service) cpu() (all time.Duration) {
+	for _, p := range s.processes {
+		all += p.cpu()
+	}
+	return all
 }
 
 // close ends the service and removes what was made for it.
 func (s *service) close() {
-	if err := s.kill(); err != nil {
-		fmt.Fprintln(os.Stderr, "load:", err)
+	for _, p := range s.processes {
+		if err := p.kill(); err != nil {
+			fmt.Fprintln(os.Stderr, "load:", err)
+		}
 	}
 	if s.temporary {
 		if err := os.RemoveAll(s.dir); err != nil {
