@@ -44,7 +44,7 @@ func newShift(t *testing.T, begin string) *shift {
 	out := t.TempDir()
 	a := &app{
 		stdout: &d.out, stderr: &d.err, env: func(string) string { return "" }, clock: func() time.Time { return d.now },
-		rules: d.rules, db: filepath.Join(out, "callsheet.db"), out: filepath.Join(out, "out"),
+		rules: d.rules, db: database(t, out), out: filepath.Join(out, "out"),
 	}
 	var err error
 	if a.term, err = terminal.New(&d.out, &d.err, "table"); err != nil {

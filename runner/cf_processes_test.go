@@ -66,7 +66,7 @@ func appears(t *testing.T, path string) {
 func TestOneLoopAtATime(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db, out := filepath.Join(dir, "callsheet.db"), filepath.Join(dir, "out")
+	db, out := database(t, dir), filepath.Join(dir, "out")
 	leads := filepath.Join(dir, "leads.csv")
 	arrives := func(at, id string) {
 		t.Helper()

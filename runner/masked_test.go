@@ -194,7 +194,7 @@ func writeFile(t *testing.T, path, text string) {
 func TestServiceMasksPhones(t *testing.T) {
 	t.Parallel()
 	v := serveF0(t, "11:05:00")
-	mustRun(t, "--rules", v.rules, "--db", filepath.Join(filepath.Dir(v.out), "callsheet.db"), "--out", v.out, "--at", "2026-11-23T10:00:00", "start-campaign", "--type=PVI")
+	mustRun(t, "--rules", v.rules, "--db", v.db, "--out", v.out, "--at", "2026-11-23T10:00:00", "start-campaign", "--type=PVI")
 	ask := func(method, path, token, body string) {
 		status, text, _ := v.ask(method, path, token, body)
 		// Who sends a number is told what is wrong with it.

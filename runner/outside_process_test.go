@@ -22,6 +22,7 @@ import (
 type caller struct {
 	*testing.T
 	dir     string
+	db      string
 	rules   string
 	outside *outside
 }
@@ -30,14 +31,15 @@ func newCaller(t *testing.T) *caller {
 	t.Helper()
 	o := newOutside()
 	t.Cleanup(o.Close)
-	c := &caller{t, t.TempDir(), f0, o}
+	dir := t.TempDir()
+	c := &caller{t, dir, database(t, dir), f0, o}
 	c.run("--at", "2026-11-22T20:00:00", "import", "leads", f0+"/leads.csv")
 	return c
 }
 
 // command is the program as a process that ends with the test.
 func (c *caller) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(c.Context(), "callsheet", append([]string{"--rules", c.rules, "--db", filepath.Join(c.dir, "callsheet.db"), "--out", filepath.Join(c.dir, "out")}, args...)...)
+	cmd := exec.CommandContext(c.Context(), "callsheet", append([]string{"--rules", c.rules, "--db", c.db, "--out", filepath.Join(c.dir, "out")}, args...)...)
 	cmd.Env = append(os.Environ(), c.outside.environment()...)
 	return cmd
 }

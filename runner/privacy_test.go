@@ -97,7 +97,7 @@ func TestPrivacyOnPostgres(t *testing.T) {
 func TestBackupOfService(t *testing.T) {
 	t.Parallel()
 	v := serveF0(t, "11:05:00")
-	db := filepath.Join(filepath.Dir(v.out), "callsheet.db")
+	db := v.db
 	ctx, cancel := context.WithCancel(t.Context())
 	var mu sync.Mutex
 	var answered []string

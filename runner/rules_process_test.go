@@ -20,7 +20,7 @@ import (
 func TestServeAdoptsRules(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db, rules := filepath.Join(dir, "callsheet.db"), filepath.Join(dir, "f0")
+	db, rules := database(t, dir), filepath.Join(dir, "f0")
 	if err := copyTree(f0, rules); err != nil {
 		t.Fatal(err)
 	}

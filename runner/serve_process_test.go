@@ -20,7 +20,7 @@ import (
 func TestServeProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	db, tokens := filepath.Join(dir, "callsheet.db"), filepath.Join(dir, "tokens")
+	db, tokens := database(t, dir), filepath.Join(dir, "tokens")
 	rules := filepath.Join(dir, "f0")
 	if err := copyTree(f0, rules); err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type service struct {
 	*httptest.Server
 	session *session
 	rules   string // folder of the rule book
-	out     string
+	db, out string
 	mu      sync.Mutex
 	now     time.Time
 	log     bytes.Buffer
@@ -47,18 +47,18 @@ func serveF0(t *testing.T, clock string) *service {
 	if err := copyTree(f0, v.rules); err != nil {
 		t.Fatal(err)
 	}
-	db := filepath.Join(dir, "callsheet.db")
-	mustRun(t, "--rules", v.rules, "--db", db, "--at", "2026-11-22T20:00:00", "import", "leads", filepath.Join(f0, "leads.csv"))
-	v.begin(db, clock)
+	v.db = database(t, dir)
+	mustRun(t, "--rules", v.rules, "--db", v.db, "--at", "2026-11-22T20:00:00", "import", "leads", filepath.Join(f0, "leads.csv"))
+	v.begin(clock)
 	return v
 }
 
-// begin serves a database by the rules of the service.
-func (v *service) begin(db, clock string) {
+// begin serves the database by the rules of the service.
+func (v *service) begin(clock string) {
 	t := v.T
 	t.Helper()
 	v.at(clock)
-	a := &app{stdout: io.Discard, stderr: io.Discard, env: func(string) string { return "" }, clock: v.time, rules: v.rules, db: db, out: v.out}
+	a := &app{stdout: io.Discard, stderr: io.Discard, env: func(string) string { return "" }, clock: v.time, rules: v.rules, db: v.db, out: v.out}
 	var err error
 	if a.term, err = terminal.New(a.stdout, a.stderr, "table"); err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ func TestPlanOverSnapshot(t *testing.T) {
 	if status != http.StatusOK || said["age_seconds"] != 0.0 {
 		t.Fatalf("%d %s", status, text)
 	}
-	printed := mustRun(t, "--rules", v.rules, "--db", filepath.Join(filepath.Dir(v.rules), "callsheet.db"), "--at", "2026-11-23T09:00:00", "-o", "json", "plan")
+	printed := mustRun(t, "--rules", v.rules, "--db", v.db, "--at", "2026-11-23T09:00:00", "-o", "json", "plan")
 	var want, got bytes.Buffer
 	if json.Compact(&want, []byte(printed)) != nil || json.Compact(&got, []byte(text)) != nil || want.String() != got.String() {
 		t.Errorf("over HTTP %s\nfrom plan %s", got.String(), want.String())

@@ -27,7 +27,7 @@ func TestKilledServiceLosesNoMessage(t *testing.T) {
 	const kills, people = 5, 24
 	dir := t.TempDir()
 	p := publishing(t, "11:05:00") // signs what is pushed; its own service is not asked
-	db, tokens := filepath.Join(dir, "callsheet.db"), filepath.Join(dir, "tokens")
+	db, tokens := database(t, dir), filepath.Join(dir, "tokens")
 	secrets := filepath.Join(dir, "secrets")
 	for file, text := range map[string]string{tokens: "read " + readToken + "\n", secrets: oldSecret + "\n" + newSecret + "\n"} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -499,8 +499,8 @@ func TestPushedMessages(t *testing.T) {
 func TestPushedCallbackRequest(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	v := &service{T: t, rules: shop, out: filepath.Join(dir, "out")}
-	v.begin(filepath.Join(dir, "callsheet.db"), "11:05:00")
+	v := &service{T: t, rules: shop, db: database(t, dir), out: filepath.Join(dir, "out")}
+	v.begin("11:05:00")
 	p := publishingTo(t, v)
 	const request = `{"external_id":"F1","phone":"01 99 00 00 11","postal_code":"75011","legal_basis":"request","callback_at":"2026-11-24T15:00:00"}`
 	for _, result := range []string{"new", "duplicate"} {
