@@ -106,6 +106,9 @@ func TestSchemasOfGoodBooks(t *testing.T) {
 // Whatever key is misspelt, and whatever value is of another kind, both refuse
 // it.
 func TestSchemasRefuseWhatTheLoaderRefuses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loading a thousand rule books takes long: run without -short")
+	}
 	t.Parallel()
 	files := sources(t, "reference")
 	schemas := schemasOf(t, files)

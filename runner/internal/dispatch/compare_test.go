@@ -29,7 +29,11 @@ func TestCompareAgreesWithStarts(t *testing.T) {
 	o := newOffice(t, storetest.SQLite(t), before)
 	var leads []dispatch.Incoming
 	arrival := local(t, "2026-11-22T20:00:00")
-	for i := range 6000 {
+	count := 6000
+	if testing.Short() {
+		count = 1000
+	}
+	for i := range count {
 		days := r.IntN(400)
 		leads = append(leads, dispatch.Incoming{ID: fmt.Sprintf("L%05d", i), Set: func(l *crm.Lead, _ bool) {
 			phone(i / 2)(l)

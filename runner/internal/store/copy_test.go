@@ -132,6 +132,10 @@ func TestCopyWantsAnEmptyTarget(t *testing.T) {
 // never comes without its call.
 func TestWholeWhileOthersWrite(t *testing.T) {
 	t.Parallel()
+	copies := 5
+	if testing.Short() {
+		copies = 2
+	}
 	for name, dsn := range map[string]func() string{
 		"sqlite":   func() string { return filepath.Join(t.TempDir(), "a.db") },
 		"postgres": func() string { return storetest.Postgres(t) },
@@ -158,7 +162,7 @@ func TestWholeWhileOthersWrite(t *testing.T) {
 				}
 			})
 			<-written
-			for i := range 5 {
+			for i := range copies {
 				file := filepath.Join(t.TempDir(), "copy.db")
 				if name == "sqlite" && i%2 == 0 {
 					err = busy.Backup(t.Context(), file)

@@ -15,6 +15,9 @@ import (
 // What PostgreSQL planned while the table was empty does not read all of it
 // when it is full: a first import would take longer with every lead.
 func TestFirstImportReadsByIndex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("an import takes long: run without -short")
+	}
 	t.Parallel()
 	dsn := storetest.Postgres(t)
 	s, err := store.Open(t.Context(), dsn)
