@@ -69,9 +69,9 @@ func (sel *selection) filled(r *run) crm.Run {
 }
 
 // write renders the calls of a run into files of at most the dialer's rows.
-func (sel *selection) write(r *run) {
+func (sel *selection) write(r *run, facts *facts) {
 	for calls := range slices.Chunk(r.calls, min(sel.c.Dialer.MaxRows, expression.MaxBatch)) {
-		r.files = append(r.files, sel.file(r, calls))
+		r.files = append(r.files, sel.file(r, calls, facts))
 	}
 }
 
@@ -85,7 +85,7 @@ func (sel *selection) fileName(r *run) string {
 }
 
 // file renders one file and points its calls at it.
-func (sel *selection) file(r *run, calls []*candidate) crm.File {
+func (sel *selection) file(r *run, calls []*candidate, facts *facts) crm.File {
 	f := crm.File{
 		Name: sel.fileName(r),
 		Kind: crm.FileInject, State: crm.FileClaimed, RunID: r.ID, SlotKey: sel.key, Campaign: sel.c.Name,
@@ -97,8 +97,8 @@ func (sel *selection) file(r *run, calls []*candidate) crm.File {
 		call := &c.due.Call
 		call.RunID, call.Group, call.File = r.ID, r.Group, f.Name
 		call.NotBefore, call.NotAfter = crm.Some(crm.At(c.verdict.NotBefore)), crm.Some(crm.At(c.verdict.NotAfter))
-		sel.facts.lead(sel.batch, i, &c.due.Lead)
-		sel.facts.call(sel.batch, i, call)
+		facts.lead(sel.batch, i, &c.due.Lead)
+		facts.call(sel.batch, i, call)
 	}
 	// The columns read what the rules decided, slot and bounds too.
 	class := sel.book.Classify(sel.batch, sel.at)

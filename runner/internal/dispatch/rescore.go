@@ -21,6 +21,7 @@ func (d *Desk) Rescore(
 	ctx context.Context, book *engine.RuleBook, pass crm.Pass, owner string, last time.Duration, progress func(crm.Rescored),
 ) error {
 	r := d.Receiver(book)
+	r.facts = factsOf(book, deciding(book))
 	for ctx.Err() == nil {
 		part, ok, err := d.Store.ClaimRange(ctx, pass.ID, owner, last)
 		if err != nil || !ok {

@@ -17,7 +17,7 @@ type selection struct {
 	s   slotOf
 	key string // of the slot
 
-	facts   facts
+	facts   facts // that decide
 	batch   *expression.Batch
 	filters []expression.Where // of calls and of callbacks, where not every due one is looked at
 
@@ -59,23 +59,49 @@ type run struct {
 func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 	sel := &selection{
 		start: st, s: s, key: crm.SlotKey(st.c.Name, s.slot.Start.In(st.book.Zone)),
-		facts: newFacts(st.book), batch: st.book.Schema.NewBatch(0),
+		facts: factsOf(st.book, deciding(st.book)), batch: st.book.Schema.NewBatch(0),
 		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}
 	sel.ledger = newLedger(st.book, crm.Facts{
 		SlotKey: sel.key, Campaign: st.c.Name, Slot: s.slot.Name, SlotStart: crm.At(s.slot.Start), SlotEnd: crm.At(s.slot.End),
 		Version: st.book.Version, At: crm.At(st.at),
 	})
-	for _, step := range []func(context.Context) error{sel.earlier, sel.taken, sel.judge, sel.onePerPhone, sel.staff} {
+	for _, step := range []func(context.Context) error{sel.earlier, sel.taken, sel.judge, sel.onePerPhone, sel.staff, sel.whole} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	sel.mute()
+	files := newFacts(st.book)
 	for _, r := range sel.runs {
-		sel.write(r)
+		sel.write(r, &files)
 	}
 	return sel, nil
+}
+
+// whole reads all of the leads that are called: what a dialer's file says of
+// them is more than what decides.
+func (sel *selection) whole(ctx context.Context) error {
+	var ids []string
+	for _, r := range sel.runs {
+		for _, c := range r.calls {
+			ids = append(ids, c.due.Lead.ID)
+		}
+	}
+	leads, err := sel.desk.Store.LeadsByID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range sel.runs {
+		for _, c := range r.calls {
+			// A lead that is gone has no planned call either, which the claim finds out.
+			if lead := leads[c.due.Lead.ID]; lead != nil {
+				lead.Attempts30d = c.due.Lead.Attempts30d
+				c.due.Lead = *lead
+			}
+		}
+	}
+	return nil
 }
 
 // earlier finds what earlier starts of the slot did. The leads that they
