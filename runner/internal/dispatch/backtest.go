@@ -216,7 +216,9 @@ func (r *replaying) page(ctx context.Context, slot calendar.Slot, page []crm.Dec
 	return nil
 }
 
-// moment decides anew about leads that were decided about at once.
+// moment decides anew about leads that were decided about at once. All had a
+// call due in the slot, or there were no decision: one that is due after it now
+// was moved since, as a stop moves those for which there was no room.
 func (r *replaying) moment(slot calendar.Slot, at crm.Instant, page []crm.Decided, records map[string][]crm.Record) {
 	known := make(map[string][]crm.Record, len(page))
 	due := make([]crm.Due, len(page))
@@ -225,6 +227,9 @@ func (r *replaying) moment(slot calendar.Slot, at crm.Instant, page []crm.Decide
 		n := sort.Search(len(all), func(k int) bool { return all[k].At() >= at })
 		r.rewind(&page[i], all[:n], all[n:])
 		known[page[i].Lead.Phone], due[i] = all[:n], page[i].Due
+		if call := &due[i].Call; call.DueAt >= crm.At(slot.End) {
+			call.DueAt = crm.At(slot.Start)
+		}
 	}
 	for bit, side := range r.sides {
 		side.history.now = at.Time()
