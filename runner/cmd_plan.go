@@ -29,7 +29,7 @@ func newPlanCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "show what an edit of the rules changes, before it does",
-		Long: "plan compares the rule files with the rule book in force, over all leads that have a planned call: which rules\n" +
+		Long: "plan compares the rule files with the rule book in force, over all leads with a call planned or under way: which rules\n" +
 			"differ, how many leads each campaign would choose, who enters and who leaves and why, and whether a guardrail\n" +
 			"stops it. Nothing is changed.",
 		Example: "  callsheet plan --replay 30\n  callsheet plan --against a71be40 --data leads.csv",

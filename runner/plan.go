@@ -62,7 +62,7 @@ func (s *session) show(p *planned) error {
 		return s.Table(movementColumns(), p.movements())
 	}
 	s.showRules(p)
-	s.Printf("\nOn the %s at %s, each campaign in its next slot and ahead of its maximum:", plural(p.leads.Leads, "planned call"), p.at.In(p.after.Zone).Format("2006-01-02 15:04"))
+	s.Printf("\nOn the %s with a call planned or under way at %s, each campaign in its next slot and ahead of its maximum:", plural(p.leads.Leads, "lead"), p.at.In(p.after.Zone).Format("2006-01-02 15:04"))
 	if err := s.Table(movementColumns(), p.movements()); err != nil {
 		return err
 	}

@@ -14,9 +14,10 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Comparison is what a rule book would change on the planned calls of a store.
+// Comparison is what a rule book would change on the leads of a store that wait
+// for a call or are in a slot that runs.
 type Comparison struct {
-	Leads int // that have a planned call
+	Leads int // that have a planned call, or one that is injected or in progress
 	// Up, Down count the leads whose score rises or falls.
 	Up, Down int
 	// Changed are the leads of which any campaign decides otherwise.
@@ -59,8 +60,8 @@ type Standing struct {
 const maxExamples = 10
 
 // Compare says what it would change to go from one rule book to another: for
-// every campaign of either, which planned calls its next slot at the given time
-// would take by the one and by the other; of a draft or a shadow those that it
+// every campaign of either, which calls its next slot at the given time would
+// take by the one and by the other, those that it has taken already among them; of a draft or a shadow those that it
 // would take if it called, unless it does in the other book. Nothing is stored. progress, which
 // may be nil, is told of the leads as they go by.
 func (d *Desk) Compare(ctx context.Context, before, after *engine.RuleBook, at time.Time, progress func(leads int)) (*Comparison, error) {
@@ -107,7 +108,7 @@ func allGrades(before, after *engine.RuleBook) (names []string) {
 	return names
 }
 
-// run reads pages of planned calls and lets as many workers as there are
+// run reads pages of calls and lets as many workers as there are
 // processors compare them.
 func (c *comparing) run(ctx context.Context, progress func(int)) (*Comparison, error) {
 	within, stop := context.WithCancelCause(ctx)
@@ -142,7 +143,7 @@ func (c *comparing) run(ctx context.Context, progress func(int)) (*Comparison, e
 func (c *comparing) read(ctx context.Context, pages chan<- []crm.Due, progress func(int)) error {
 	fields := c.fields()
 	for after := ""; ; {
-		page, err := c.desk.Store.Planned(ctx, fields, after, expression.MaxBatch)
+		page, err := c.desk.Store.Outstanding(ctx, fields, after, expression.MaxBatch)
 		if err != nil || len(page) == 0 {
 			return err
 		}

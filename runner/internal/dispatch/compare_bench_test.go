@@ -98,7 +98,7 @@ func BenchmarkCompare(b *testing.B) {
 	})
 	b.Run("evaluate", func(b *testing.B) {
 		c := &comparing{desk: desk, before: before, after: after, at: at, campaigns: allCampaigns(before, after), grades: allGrades(before, after)}
-		page, err := st.Planned(context.Background(), c.fields(), "", expression.MaxBatch)
+		page, err := st.Outstanding(context.Background(), c.fields(), "", expression.MaxBatch)
 		if err != nil {
 			b.Fatal(err)
 		}

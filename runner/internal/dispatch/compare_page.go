@@ -67,7 +67,7 @@ func nextSlots(book *engine.RuleBook, campaign *engine.Campaign, c *comparing) (
 	return found
 }
 
-// page compares what the two books say of a page of planned calls.
+// page compares what the two books say of a page of calls.
 func (w *comparer) page(ctx context.Context, page []crm.Due) error {
 	records, err := w.records(ctx, page)
 	if err != nil {

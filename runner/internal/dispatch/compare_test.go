@@ -164,3 +164,31 @@ func TestGuard(t *testing.T) {
 		})
 	}
 }
+
+// While a slot runs, an edit changes as much as before it: the leads that are
+// being called count like those that wait.
+func TestCompareWhileASlotRuns(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, storetest.SQLite(t), f0(t))
+	o.seven()
+	after := f0(t, "segments: [PVI_NOW, PVI_SOON, PVS, PVM]", "segments: [PVI_NOW, PVI_SOON]")
+	compare := func() *dispatch.Comparison {
+		t.Helper()
+		at := local(t, "2026-11-23T10:30:00")
+		c, err := o.desk.Compare(t.Context(), o.book, after, at, nil)
+		must(t, err)
+		snapshot, err := o.desk.Snapshot(t.Context(), o.book, at)
+		must(t, err)
+		inMemory, err := snapshot.Compare(t.Context(), after)
+		must(t, err)
+		same(t, "comparison in memory", inMemory, c)
+		return c
+	}
+	waiting := compare()
+	same(t, "PVI", waiting.Campaigns[0].Leaving > 0, true)
+	o.start("PVI", "2026-11-23T10:00:00")
+	same(t, "with calls injected", compare(), waiting)
+	o.handOver()
+	o.hears("11:00:00", report(t, "c-1", "L1", "10:10:00", "10:20:00", "Qualifié"))
+	same(t, "leads but for the one that is done with", compare().Leads, waiting.Leads-1)
+}

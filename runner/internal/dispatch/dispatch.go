@@ -54,8 +54,9 @@ type Store interface {
 	PutLeadsOf(ctx context.Context, e crm.Event, arrivals []crm.Arrival) error
 	Event(ctx context.Context, id string) (crm.Event, error)
 	Leads(ctx context.Context, where expression.Where, afterID string, limit int) ([]crm.Lead, error)
-	// Planned are planned calls by lead id, with the fields named of their leads.
-	Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
+	// Outstanding are calls that are planned, injected or in progress, one a lead
+	// and by lead id, with the fields named of their leads.
+	Outstanding(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error)
 	// Funnels are those of a campaign's slots from a local day on, before another
 	// one, in order.
 	Funnels(ctx context.Context, campaign, from, until string) ([]crm.Funnel, error)

@@ -15,7 +15,7 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Snapshot is the planned calls of a store in memory, column by column, with
+// Snapshot is the planned and open calls of a store in memory, column by column, with
 // what a rule book says of them: so that the effect of an edit can be shown
 // while it is typed. It shows the store as it was, and does not change. It may
 // be compared from many goroutines.
@@ -25,7 +25,7 @@ type Snapshot struct {
 	leads int
 }
 
-// resident is up to expression.MaxBatch planned calls, by lead id.
+// resident is up to expression.MaxBatch of these calls, by lead id.
 type resident struct {
 	batch *expression.Batch
 	ids   []string
@@ -43,7 +43,7 @@ type said struct {
 	chosen map[string][]uint64
 }
 
-// Snapshot reads the planned calls of the store and lets a rule book decide
+// Snapshot reads the planned and open calls of the store and lets a rule book decide
 // about them at an instant.
 func (d *Desk) Snapshot(ctx context.Context, book *engine.RuleBook, at time.Time) (*Snapshot, error) {
 	recorded, err := d.Store.Recorded(ctx)
@@ -141,13 +141,13 @@ func share(fields []leadFact, page []crm.Due, texts map[string]string) {
 	}
 }
 
-// Leads is how many planned calls there are.
+// Leads is how many leads there are with such a call.
 func (s *Snapshot) Leads() int { return s.leads }
 
 // Book is the rule book that decided about them.
 func (s *Snapshot) Book() *engine.RuleBook { return s.c.before }
 
-// Taken is the instant at which the planned calls were looked at.
+// Taken is the instant at which the calls were looked at.
 func (s *Snapshot) Taken() time.Time { return s.c.at }
 
 // Shows says whether a rule book can be compared on the snapshot: it may read
@@ -341,7 +341,7 @@ func (c *comparing) examples(ctx context.Context, moved []string, found *Compari
 			continue
 		}
 		known[pair[1]] = true
-		due, err := c.desk.Store.Planned(ctx, fields, pair[0], 1)
+		due, err := c.desk.Store.Outstanding(ctx, fields, pair[0], 1)
 		if err != nil {
 			return fmt.Errorf("compare rule books: %w", err)
 		}

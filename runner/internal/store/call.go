@@ -13,6 +13,8 @@ import (
 const (
 	planned = `"call"."state" = 'planned'`
 	open    = `"call"."state" IN ('injected', 'in_progress')`
+	// outstanding is in the words of its index.
+	outstanding = `"call"."state" IN ('planned', 'injected', 'in_progress')`
 )
 
 // PlannedCalls finds the planned call of each lead that has one, by lead id.

@@ -36,6 +36,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { _, err := s.Candidates(ctx, nil, 5, recent, anyLead, late, 10); return err }},
 		{"other candidates", "INDEX call_due", func() error { _, err := s.Candidates(ctx, nil, 5, visited, anyLead, late, 10); return err }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
+		{"outstanding calls", "SEARCH call USING INDEX call_outstanding", func() error { _, err := s.Outstanding(ctx, nil, "a", 10); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
 		{"open calls by agent", "INDEX call_open", func() error { _, err := s.OpenByAgent(ctx); return err }},
 		{"calls of a run", "INDEX call_run", func() error { _, err := s.RunCalls(ctx, "a"); return err }},

@@ -32,7 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"a lead has one planned call", onePlanned},
 		{"due calls are paged by due time and id", dueCalls},
 		{"candidates are the callbacks and what a filter takes", candidates},
-		{"planned calls are paged by lead, with what is asked for", plannedPages},
+		{"planned and open calls are paged by lead, with what is asked for", outstandingPages},
 		{"a claim is stored whole", claimWhole},
 		{"a claim that loses leaves nothing", claimConflicts},
 		{"a second start adds to the first", claimAgain},

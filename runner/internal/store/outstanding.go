@@ -8,28 +8,30 @@ import (
 	"callsheet/runner/internal/crm"
 )
 
-// Planned is the page of at most limit planned calls with their leads that
-// follow a lead, by lead id; an empty page is the end. Of a lead only its id, its
-// arrival and the columns of the fields named are read, such as "lead.visits"; "custom"
+// Outstanding is a page of calls that are planned or under way, one for each of
+// the leads that follow a lead, by lead id, from at most limit such calls; an
+// empty page is the end. Of a lead only its id, its arrival and the columns of
+// the fields named are read, such as "lead.visits"; "custom"
 // stands for all custom fields. Of a call, what rules may read and its phone.
-func (s *Store) Planned(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
+func (s *Store) Outstanding(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
 	page := make([]crm.Due, 0, limit)
 	var row crm.Due
 	names, places := s.dueColumns(fields, &row)
-	// SQLite keeps to the order of a CROSS JOIN: an index holds the planned calls by lead.
-	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead" WHERE ` + planned +
-		` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" > $1 ORDER BY "call"."lead_id" LIMIT $2`
-	err := s.view(ctx, "read planned calls", func(ctx context.Context, q querier) error {
+	// SQLite keeps to the order of a CROSS JOIN: an index holds the calls by lead.
+	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead" WHERE ` + outstanding +
+		` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" > $1 ORDER BY "call"."lead_id", "call"."id" LIMIT $2`
+	err := s.view(ctx, "read planned and open calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, afterLead, limit)
 		page, err = into(page[:0], rows, err, places, &row)
 		return err
 	})
-	return page, err
+	sameLead := func(a, b crm.Due) bool { return a.Lead.ID == b.Lead.ID }
+	return slices.CompactFunc(page, sameLead), err
 }
 
 // Decided is the page of at most limit decisions of a slot that follow a lead, by
 // lead id, each with the call that it was about and its lead. Of these it reads
-// what [Store.Planned] reads, of a decision lead, call, instant and whether it
+// what [Store.Outstanding] reads, of a decision lead, call, instant and whether it
 // injected.
 func (s *Store) Decided(ctx context.Context, fields []string, slotKey, afterLead string, limit int) ([]crm.Decided, error) {
 	page := make([]crm.Decided, 0, limit)
