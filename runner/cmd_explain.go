@@ -62,6 +62,12 @@ func runExplain(ctx context.Context, s *session, id, campaign string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.desk.Place(ctx, s.book, x); err != nil {
+		return err
+	}
+	if err := s.recollect(ctx, x); err != nil {
+		return err
+	}
 	return s.tellExplained(x, campaign != "")
 }
 
@@ -104,7 +110,7 @@ func (s *session) printExplained(x *dispatch.Explained, asked bool) {
 // headOf says what came out of a campaign.
 func (s *session) headOf(x *dispatch.Explained, c *dispatch.Considered) string {
 	called, left := "would be called", "is not called"
-	if x.Decided {
+	if !c.DecidedAt.IsZero() {
 		called, left = "was injected", "was not injected"
 	}
 	head := x.Lead.ID + " " + called + " by " + c.Campaign + ": " + s.within(c.NotBefore, c.NotAfter)
@@ -119,8 +125,8 @@ func (s *session) headOf(x *dispatch.Explained, c *dispatch.Considered) string {
 		if c.Decision != "" {
 			head += ", decision " + c.Decision
 		}
-		if x.Decided {
-			head += " of " + x.At.In(s.book.Zone).Format("2006-01-02 15:04")
+		if !c.DecidedAt.IsZero() {
+			head += " of " + c.DecidedAt.In(s.book.Zone).Format("2006-01-02 15:04")
 		}
 		head += ")"
 	}
@@ -205,6 +211,12 @@ func (s *session) explainedJSON(x *dispatch.Explained) any {
 		NotBefore any                  `json:"not_before"`
 		NotAfter  any                  `json:"not_after"`
 		Lines     []engine.AccountLine `json:"lines"`
+		// What a start has decided, and the place among the others.
+		DecidedAt any    `json:"decided_at"`
+		File      string `json:"file,omitempty"`
+		Rank      int    `json:"rank,omitempty"`
+		Ranked    int    `json:"ranked,omitempty"`
+		Capacity  int    `json:"capacity,omitempty"`
 	}
 	told := struct {
 		Lead      string             `json:"lead"`
@@ -223,7 +235,13 @@ func (s *session) explainedJSON(x *dispatch.Explained) any {
 		[]considered{},
 	}
 	for _, c := range x.Campaigns {
-		one := considered{Campaign: c.Campaign, Decision: c.Decision, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines}
+		one := considered{Campaign: c.Campaign, Decision: c.Decision, Called: c.Reason == "", Reason: c.Reason, Detail: c.Detail, Unknown: c.Unknown, Lines: c.Lines, Rank: c.Place.Rank, Ranked: c.Place.Of, Capacity: c.Place.Capacity}
+		if !c.DecidedAt.IsZero() {
+			one.DecidedAt = c.DecidedAt.In(s.book.Zone).Format(time.RFC3339)
+		}
+		if c.Call != nil {
+			one.File = c.Call.File
+		}
 		if !c.Slot.Start.IsZero() {
 			one.Slot = c.Slot.Start.In(s.book.Zone).Format(time.RFC3339)
 		}

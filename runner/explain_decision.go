@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"callsheet/engine"
@@ -18,31 +19,64 @@ func runExplainDecision(ctx context.Context, s *session, name string) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.store.Facts(ctx, d.Facts)
-	if errors.Is(err, crm.ErrNotFound) {
-		return factless(d)
-	}
-	if err != nil {
-		return err
-	}
-	books := &shelf{store: s.store, known: map[string]*engine.RuleBook{}}
-	book, err := books.book(ctx, f.Version)
-	if err != nil {
-		return err
-	}
-	if book == nil {
-		return fmt.Errorf("decision %s: rule book %.7s is not stored, or this program no longer compiles it", d.ID, f.Version)
-	}
-	x, err := dispatch.Recall(book, f, d)
-	if errors.Is(err, crm.ErrNotFound) {
-		return factless(d)
-	}
+	book, x, err := s.recall(ctx, d)
 	if err != nil {
 		return err
 	}
 	beside := *s
 	beside.book = book
 	return beside.tellExplained(x, true)
+}
+
+// recall explains a decision by what is stored of it, and gives its rule book.
+func (s *session) recall(ctx context.Context, d crm.Decision) (*engine.RuleBook, *dispatch.Explained, error) {
+	f, err := s.store.Facts(ctx, d.Facts)
+	if errors.Is(err, crm.ErrNotFound) {
+		return nil, nil, factless(d)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	books := &shelf{store: s.store, known: map[string]*engine.RuleBook{}}
+	book, err := books.book(ctx, f.Version)
+	if err != nil {
+		return nil, nil, err
+	}
+	if book == nil {
+		return nil, nil, fmt.Errorf("decision %s: rule book %.7s is not stored, or this program no longer compiles it", d.ID, f.Version)
+	}
+	x, err := dispatch.Recall(book, f, d)
+	if errors.Is(err, crm.ErrNotFound) {
+		return nil, nil, factless(d)
+	}
+	return book, x, err
+}
+
+// recollect gives what an explanation tells of the past the lines of that day, as
+// far as they are stored.
+func (s *session) recollect(ctx context.Context, x *dispatch.Explained) error {
+	for i := range x.Campaigns {
+		c := &x.Campaigns[i]
+		if c.DecidedAt.IsZero() {
+			continue
+		}
+		d, err := s.decisionNamed(ctx, c.Decision)
+		if err != nil {
+			return err
+		}
+		_, then, err := s.recall(ctx, d)
+		if err != nil {
+			s.Note("%v", err)
+			continue
+		}
+		lines := then.Campaigns[0].Lines
+		if c.Place.Rank > 0 {
+			own := func(l engine.AccountLine) bool { return l.Name == c.Lines[0].Name }
+			lines = append(slices.DeleteFunc(lines, own), c.Lines...)
+		}
+		c.Lines = lines
+	}
+	return nil
 }
 
 // factless says of a decision all that is left to say.

@@ -20,8 +20,6 @@ type Explained struct {
 	// Call is the planned one; nil when there is none.
 	Call      *crm.Call
 	Campaigns []Considered
-	// Decided says that it is what a start decided at At.
-	Decided bool
 }
 
 // Considered is how a lead fares in one campaign.
@@ -29,22 +27,34 @@ type Considered struct {
 	Campaign string
 	// Decision names what was decided in the slot; empty when nothing was.
 	Decision string
+	// DecidedAt is when a start decided what is told here; zero of what a start
+	// would decide now.
+	DecidedAt time.Time
 	// Slot is the one that runs, or else the next one; without a start there is
 	// none.
 	Slot calendar.Slot
-	// Reason keeps the lead out, and is empty when it would be called, as far
-	// as others leave room; Detail completes it.
+	// Reason keeps the lead out, and is empty when it is or would be called;
+	// Detail completes it.
 	Reason, Detail string
 	Unknown        bool
 	// NotBefore and NotAfter bound the call.
 	NotBefore, NotAfter time.Time
 	Lines               []engine.AccountLine
+	// Place is that among the leads of the group, once it was looked for.
+	Place Place
+	// Call is the one that was injected; nil when none was.
+	Call *crm.Call
+
+	was *crm.Decision
+	// over says that the slot was stopped since, so that what was decided in it
+	// is the last word.
+	over bool
 }
 
 // Explain says how the score of a lead comes about, and what keeps it out of
 // each of the campaigns in the slot that runs at a time or else the next one:
-// the same as a start would decide, up to the room that others leave. A lead
-// that is not stored is crm.ErrNotFound.
+// the same as a start would decide, up to the room that others leave: that is
+// for [Desk.Place]. A lead that is not stored is crm.ErrNotFound.
 func (d *Desk) Explain(ctx context.Context, book *engine.RuleBook, id string, campaigns []*engine.Campaign, at time.Time) (*Explained, error) {
 	leads, err := d.Store.LeadsByID(ctx, []string{id})
 	if err != nil {
@@ -64,6 +74,8 @@ func (d *Desk) Explain(ctx context.Context, book *engine.RuleBook, id string, ca
 	}
 	if call, ok := last[id]; ok && call.State == crm.CallPlanned {
 		x.out.Call = &call
+	} else if ok && (call.State == crm.CallInjected || call.State == crm.CallInProgress) {
+		x.last = call
 	}
 	pasts, err := d.pasts(ctx, book, []*crm.Lead{lead}, at)
 	if err != nil {
@@ -94,6 +106,7 @@ type explaining struct {
 	past  []*engine.Past
 	// decided is what was decided about the lead, newest first.
 	decided []crm.Decision
+	last    crm.Call // the lead's, when it is under way
 }
 
 // consider is how the lead fares in a campaign.
@@ -101,7 +114,10 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 	out := Considered{Campaign: c.Name}
 	st := start{desk: x.desk, book: x.book, c: c, at: x.out.At}
 	group := x.book.GroupOf(x.out.Lead.PostalCode)
-	slot, ok, err := st.slot(ctx, group)
+	slot, ok, err := x.started(ctx, st, group, &out)
+	if !ok && err == nil {
+		slot, ok, err = st.slot(ctx, group)
+	}
 	if err != nil {
 		return out, err
 	}
@@ -113,10 +129,6 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 		return out, nil
 	}
 	out.Slot = slot
-	key := crm.SlotKey(c.Name, slot.Start.In(x.book.Zone))
-	if i := slices.IndexFunc(x.decided, func(d crm.Decision) bool { return d.SlotKey == key }); i >= 0 {
-		out.Decision = x.decided[i].ID
-	}
 	call := x.call(slot)
 	batch := x.book.Schema.NewBatch(1)
 	x.facts.lead(batch, 0, x.out.Lead)
@@ -136,6 +148,30 @@ func (x *explaining) consider(ctx context.Context, c *engine.Campaign) (Consider
 	}
 	x.planned(slot, &out)
 	return out, nil
+}
+
+// started is the slot in question when something was decided about the lead in
+// it and it was not stopped by then.
+func (x *explaining) started(ctx context.Context, st start, group *engine.Group, out *Considered) (calendar.Slot, bool, error) {
+	week := x.book.Week(st.c, group)
+	slot, ok := week.Next(x.out.At, st.c.MinRemaining)
+	if st.follows() {
+		slot, ok = week.Containing(x.out.At)
+	}
+	key := crm.SlotKey(st.c.Name, slot.Start.In(x.book.Zone))
+	i := slices.IndexFunc(x.decided, func(d crm.Decision) bool { return d.SlotKey == key })
+	if !ok || i < 0 {
+		return slot, false, nil
+	}
+	runs, err := x.desk.Store.Runs(ctx, key)
+	for _, r := range runs {
+		out.over = out.over || r.State == crm.RunStopped
+		if r.StoppedAt.Valid && !x.out.At.Before(r.StoppedAt.V.Time()) {
+			return slot, false, err
+		}
+	}
+	out.was, out.Decision = &x.decided[i], x.decided[i].ID
+	return slot, err == nil, err
 }
 
 // call is the planned one, or the one that would be planned for the slot.
@@ -202,10 +238,17 @@ func (x *explaining) occupied(ctx context.Context, out *Considered) error {
 }
 
 // planned asks whether a call is due before the slot ends. It is what a start
-// asks first, and stands first.
+// asks first, and stands first. A parked lead has no call because of the rules,
+// and what they say of it is the reason.
 func (x *explaining) planned(slot calendar.Slot, out *Considered) {
 	line := engine.AccountLine{Gate: engine.GatePlanned.String(), Name: engine.NotDue, Mark: engine.MarkPassed}
 	switch call := x.out.Call; {
+	case call == nil && x.last.RunID != "":
+		line.Mark, line.Say = engine.MarkStopped, "no call is planned: the lead is being called, in "+x.last.RunID
+	case call == nil && x.out.Lead.Status == crm.Parked && out.Reason != "":
+		line.Mark, line.Say = engine.MarkSkipped, "no call is planned: the lead is parked"
+	case call == nil && x.out.Lead.Status == crm.Parked:
+		line.Mark, line.Say = engine.MarkStopped, "no call is planned: the lead is parked until a rescore finds that a campaign takes it"
 	case call == nil:
 		line.Mark, line.Say = engine.MarkStopped, "no call is planned: the lead is "+x.out.Lead.Status
 	case call.DueAt.Time().Before(slot.End):

@@ -195,7 +195,7 @@ func Recall(book *engine.RuleBook, f *crm.Facts, d crm.Decision) (*Explained, er
 		}
 		return nil, fmt.Errorf("decision %s says %q and score %d; from the facts stored it comes out as %q and score %d: %s", d.ID, d.Reason, d.Score, is.Reason, is.Score, why)
 	}
-	out := Considered{Campaign: t.campaign.Name, Slot: t.slot, Decision: d.ID}
+	out := Considered{Campaign: t.campaign.Name, Slot: t.slot, Decision: d.ID, DecidedAt: d.At.Time()}
 	v := t.verdicts[0]
 	out.Lines = book.Account(t.campaign, t.slot, t.batch, 0, t.class, v)
 	out.Reason, out.Detail, out.Unknown, out.NotBefore, out.NotAfter = v.Reason, v.Detail, v.Unknown, v.NotBefore, v.NotAfter
@@ -203,7 +203,7 @@ func Recall(book *engine.RuleBook, f *crm.Facts, d crm.Decision) (*Explained, er
 		out.rest(t.campaign, d)
 	}
 	x := explaining{book: book, out: &Explained{
-		Lead: &crm.Lead{ID: d.LeadID, Type: t.class.Type[0], Segment: t.class.Segment[0], Grade: t.class.Grade[0]}, At: f.At.Time(), Decided: true,
+		Lead: &crm.Lead{ID: d.LeadID, Type: t.class.Type[0], Segment: t.class.Segment[0], Grade: t.class.Grade[0]}, At: f.At.Time(),
 	}}
 	if g := t.class.Group[0]; g != nil {
 		x.out.Lead.Group = g.Name
