@@ -141,6 +141,10 @@ func (s *Store) Restore(ctx context.Context, b Book, c Change) error {
 		if err := addChange(ctx, q, out); err != nil {
 			return err
 		}
+		b.At = c.At
+		if _, err := run(ctx, q, s.putBook, []*Book{&b}, s.book.bind); err != nil {
+			return err
+		}
 		c.State, c.Version, c.Base = Applied, b.Version, current
 		return addChange(ctx, q, c)
 	})

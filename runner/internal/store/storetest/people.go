@@ -153,6 +153,8 @@ func books(t *testing.T, s *store.Store) {
 	}
 	must(t, s.Restore(ctx, second, store.Change{At: morning + 1, Author: "marc", Reason: "too few", Effect: "[2]"}))
 	must(t, s.Restore(ctx, second, store.Change{At: morning + 2}))
+	second.At = morning + 1
+	same(t, "in force since", got[*store.Book](t)(s.LastGoodBook(ctx)), &second)
 	same(t, "rolled back", got[string](t)(s.LastVersion(ctx)), "v2")
 	same(t, "found", got[[]store.Book](t)(s.Books(ctx, "v")), []store.Book{second, back})
 	want := []store.Change{
