@@ -52,12 +52,12 @@ func TestAdmission(t *testing.T) {
 	step.Store(fails(guarded))
 	d.edit("campaigns.yaml", "max_per_slot: 3", "max_per_slot: 4")
 	refused := d.reload()
-	if refused.Kind != Refused || refused.Version != first || !errors.Is(refused.Faults, guarded) || refused.Refused == "" || refused.Refused == first {
-		t.Errorf("%+v, want that %v refused it", refused, guarded)
+	if refused.Kind != Waiting || refused.Version != first || !errors.Is(refused.Faults, guarded) || refused.Refused == "" || refused.Refused == first {
+		t.Errorf("%+v, want that it waits because of %v", refused, guarded)
 	}
 	d.reload()
 	d.inForce(3)
-	d.toldExactly(Refused)
+	d.toldExactly(Waiting)
 	k.savedExactly(t, first)
 	if n := asked.Load(); n != 1 {
 		t.Errorf("asked %d times, want once", n)
@@ -80,15 +80,15 @@ func TestAdmission(t *testing.T) {
 	d.edit("campaigns.yaml", "max_per_slot: 3 # again", "max_per_slot: 4")
 	d.reload()
 	step.Store(nil)
-	if c := d.reload(); c.Kind != Refused {
-		t.Errorf("%s, want that the refusal stands", c.Kind)
+	if c := d.reload(); c.Kind != Waiting {
+		t.Errorf("%s, want that it still waits", c.Kind)
 	}
 	c, err := d.engine.Retry(t.Context())
 	if err != nil || c.Kind != Applied {
 		t.Errorf("%s, %v, want %s", c.Kind, err, Applied)
 	}
 	d.inForce(4)
-	d.toldExactly(Refused, Applied)
+	d.toldExactly(Waiting, Applied)
 	if c, err := d.engine.Retry(t.Context()); err != nil || c.Kind != Unchanged {
 		t.Errorf("%s, %v, want %s", c.Kind, err, Unchanged)
 	}

@@ -71,6 +71,7 @@ const (
 	Unchanged ChangeKind = "unchanged" // the files mean what is in force
 	Applied   ChangeKind = "applied"   // another book is in force
 	Refused   ChangeKind = "refused"   // the edit is bad, the book before it stays
+	Waiting   ChangeKind = "waiting"   // the edit wants somebody's yes, the book before it stays until then
 	Mended    ChangeKind = "mended"    // after a refusal the files mean again what is in force
 )
 
@@ -82,10 +83,10 @@ type Change struct {
 	Version, Was string
 	// At is when it was decided. A refusal that stands keeps its time.
 	At time.Time
-	// Refused is the version of the book that was refused; empty when the files
-	// mean none.
+	// Refused is the version of the book that was refused or waits; empty when
+	// the files mean none.
 	Refused string
-	// Faults is why an edit was refused, otherwise nil: [*Faults], [*Stopped],
+	// Faults is why an edit was refused or waits, otherwise nil: [*Faults], [*Stopped],
 	// or the error of reading the files, of a step or of the Keeper.
 	Faults error
 }
@@ -101,11 +102,18 @@ type Status struct {
 	Rejected *Rejection
 }
 
-// Rejection is an edit that was refused.
+// Rejection is an edit that was refused, or that waits.
 type Rejection struct {
 	At      time.Time
-	Version string // of the refused book; empty when the files mean none
+	Version string // of the edited book; empty when the files mean none
 	Faults  error  // as in [Change]
+}
+
+// Waits says that nothing is wrong with the edit and that somebody's yes puts it
+// in force.
+func (r *Rejection) Waits() bool {
+	var stopped *Stopped
+	return errors.As(r.Faults, &stopped) && (stopped.By == ByGuardrail || stopped.By == ByApproval)
 }
 
 // standing is one state of an Engine; it is replaced as a whole.
@@ -258,7 +266,11 @@ func (s *standing) decidedOn(hash string) bool {
 }
 
 func (s *standing) refusal() Change {
-	return Change{Kind: Refused, Version: s.book.Version, Was: s.book.Version, At: s.rejected.At, Refused: s.rejected.Version, Faults: s.rejected.Faults}
+	kind := Refused
+	if s.rejected.Waits() {
+		kind = Waiting
+	}
+	return Change{Kind: kind, Version: s.book.Version, Was: s.book.Version, At: s.rejected.At, Refused: s.rejected.Version, Faults: s.rejected.Faults}
 }
 
 // first is the state to begin with.

@@ -65,7 +65,7 @@ func runApply(ctx context.Context, a *app, s *session, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	if change.Kind == engine.Refused {
+	if change.Faults != nil {
 		return unreadable(a.rules, change.Faults)
 	}
 	s.book = s.rules.Book()

@@ -46,7 +46,7 @@ func (s *session) diagnose(ctx context.Context, a *app) (found []symptom, leads 
 		return nil, 0, err
 	}
 	refused := 0
-	if s.rules.Status().Rejected != nil {
+	if r := s.rules.Status().Rejected; r != nil && !r.Waits() {
 		refused = 1
 	}
 	dead, reasons := 0, []string{}

@@ -510,6 +510,20 @@ func TestReloadByHTTP(t *testing.T) {
 	if said := demand(200, "applied", "ready"); said["rule_book"] == before {
 		t.Errorf("applied: %v", said)
 	}
+	// One that waits for a yes is not refused.
+	edit(t, campaigns, "packs: [fr]", "packs: [fr]\nedits: approve")
+	demand(200, "applied", "ready")
+	edit(t, campaigns, "lead.created_at > slot.start", "lead.created_at >= slot.start")
+	said = demand(202, "waiting", "ready")
+	if reason, _ := said["reason"].(string); !strings.Contains(reason, "callsheet apply") {
+		t.Errorf("waiting: %v", said)
+	}
+	_, metrics, _ := v.ask("GET", "/metrics", readToken, "")
+	for _, want := range []string{"callsheet_rule_book_refused 0", "callsheet_rule_book_waiting 1", "callsheet_rules_refused_timestamp_seconds 0"} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics lack %s:\n%s", want, metrics)
+		}
+	}
 	if status, _, said := v.ask("GET", "/healthz", "", ""); status != 200 || said["status"] != "ok" {
 		t.Errorf("healthz: %d %v", status, said)
 	}

@@ -32,12 +32,17 @@ func (s *Server) index(w http.ResponseWriter, r *http.Request) error {
 	book, status := s.Rules.Book(), s.Rules.Status()
 	const layout = "2006-01-02 15:04:05"
 	view := struct {
-		Now, Book, Since, Refused string
-		Runs                      []crm.Run
-		Files                     []crm.File
+		Now, Book, Since, Refused, Waiting string
+		Runs                               []crm.Run
+		Files                              []crm.File
 	}{Now: s.Clock().In(book.Zone).Format(layout), Book: book.Short(), Since: status.Since.In(book.Zone).Format(layout), Runs: open, Files: waiting}
 	if status.Rejected != nil {
-		view.Refused = status.Rejected.At.In(book.Zone).Format(layout)
+		at := status.Rejected.At.In(book.Zone).Format(layout)
+		if status.Rejected.Waits() {
+			view.Waiting = at
+		} else {
+			view.Refused = at
+		}
 	}
 	var text bytes.Buffer
 	if err := page.Execute(&text, view); err != nil {

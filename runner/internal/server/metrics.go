@@ -45,18 +45,20 @@ func (s *Server) metrics(w http.ResponseWriter, r *http.Request) error {
 // state tells Prometheus how things stand in the database.
 type state struct{ *Server }
 
-func (state) descriptions() (runs, files, refused *prometheus.Desc) {
+func (state) descriptions() (runs, files, refused, waiting *prometheus.Desc) {
 	return prometheus.NewDesc("callsheet_open_runs", "Runs that are not stopped.", nil, nil),
 		prometheus.NewDesc("callsheet_files_waiting", "Files that the dialer has not got yet.", nil, nil),
-		prometheus.NewDesc("callsheet_rule_book_refused", "1 when the rule files are refused and an older rule book is in force.", nil, nil)
+		prometheus.NewDesc("callsheet_rule_book_refused", "1 when the rule files are refused and an older rule book is in force.", nil, nil),
+		prometheus.NewDesc("callsheet_rule_book_waiting", "1 when an edit of the rule files waits for somebody's yes.", nil, nil)
 }
 
 // Describe is for [prometheus.Collector].
 func (s state) Describe(to chan<- *prometheus.Desc) {
-	runs, files, refused := s.descriptions()
+	runs, files, refused, waiting := s.descriptions()
 	to <- runs
 	to <- files
 	to <- refused
+	to <- waiting
 	for _, d := range ruleGauges() {
 		to <- d
 	}
@@ -64,7 +66,7 @@ func (s state) Describe(to chan<- *prometheus.Desc) {
 
 // Collect is for [prometheus.Collector].
 func (s state) Collect(to chan<- prometheus.Metric) {
-	runs, files, refused := s.descriptions()
+	runs, files, refused, waiting := s.descriptions()
 	gauge := func(d *prometheus.Desc, value int, err error) {
 		if err != nil {
 			to <- prometheus.NewInvalidMetric(d, err)
@@ -74,12 +76,17 @@ func (s state) Collect(to chan<- prometheus.Metric) {
 	}
 	open, err := s.Store.OpenRuns(context.Background())
 	gauge(runs, len(open), err)
-	waiting, err := s.Store.UnpublishedFiles(context.Background())
-	gauge(files, len(waiting), err)
-	degraded := 0
-	if s.Rules.Status().Rejected != nil {
+	unpublished, err := s.Store.UnpublishedFiles(context.Background())
+	gauge(files, len(unpublished), err)
+	degraded, waits := 0, 0
+	switch r := s.Rules.Status().Rejected; {
+	case r == nil:
+	case r.Waits():
+		waits = 1
+	default:
 		degraded = 1
 	}
 	gauge(refused, degraded, nil)
+	gauge(waiting, waits, nil)
 	s.collectRules(to)
 }

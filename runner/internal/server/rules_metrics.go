@@ -23,8 +23,11 @@ func ruleGauges() [4]*prometheus.Desc {
 func (s state) collectRules(to chan<- prometheus.Metric) {
 	gauges, status := ruleGauges(), s.Rules.Status()
 	ok, refused := 1.0, 0.0
-	if status.Rejected != nil {
-		ok, refused = 0, seconds(status.Rejected.At)
+	if r := status.Rejected; r != nil {
+		ok = 0
+		if !r.Waits() {
+			refused = seconds(r.At)
+		}
 	}
 	for i, value := range []float64{ok, seconds(status.Since), refused} {
 		to <- prometheus.MustNewConstMetric(gauges[i], prometheus.GaugeValue, value)

@@ -14,12 +14,13 @@ func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) error {
 }
 
 // standing is whether the service can work. Anybody may ask, so that of a
-// refused edit it tells no more than when that was.
+// edit that is refused or waits it tells no more than since when.
 type standing struct {
 	Status   string     `json:"status"` // ready, or degraded: an older rule book than the files say
 	RuleBook string     `json:"rule_book"`
 	Since    time.Time  `json:"since"`
 	Refused  *time.Time `json:"edit_refused_at,omitempty"`
+	Waiting  *time.Time `json:"edit_waiting_since,omitempty"`
 }
 
 // ready says whether requests can be answered. A refused edit of the rule
@@ -33,7 +34,11 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) error {
 	out := standing{Status: "ready", RuleBook: book.Short(), Since: status.Since.In(book.Zone)}
 	if status.Rejected != nil {
 		at := status.Rejected.At.In(book.Zone)
-		out.Status, out.Refused = "degraded", &at
+		if status.Rejected.Waits() {
+			out.Waiting = &at
+		} else {
+			out.Status, out.Refused = "degraded", &at
+		}
 	}
 	return answer(w, http.StatusOK, out)
 }
@@ -54,13 +59,16 @@ func (s *Server) reload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := struct {
-		Result   engine.ChangeKind `json:"result"` // unchanged, applied, refused or mended
+		Result   engine.ChangeKind `json:"result"` // unchanged, applied, waiting, refused or mended
 		RuleBook string            `json:"rule_book"`
 		Mistakes []engine.Fault    `json:"mistakes,omitempty"`
 		Reason   string            `json:"reason,omitempty"`
 	}{Result: change.Kind, RuleBook: s.Rules.Book().Short()}
 	status := http.StatusOK
-	if change.Kind == engine.Refused {
+	switch change.Kind {
+	case engine.Waiting:
+		status, out.Reason = http.StatusAccepted, change.Faults.Error()
+	case engine.Refused:
 		status = http.StatusUnprocessableEntity
 		var faults *engine.Faults
 		if errors.As(change.Faults, &faults) {
