@@ -24,6 +24,9 @@ type AccountLine struct {
 	Name string `json:"name"` // reason code: a condition, a pack rule, or one of the engine's own
 	Mark string `json:"mark"`
 	Say  string `json:"say"` // for people
+	// Rule is the condition as it is written, where Say is what its author says of
+	// it: an edit of the one may forget the other.
+	Rule string `json:"rule,omitempty"`
 	// Would says what a line that was not reached would come to.
 	Would string `json:"would,omitempty"`
 	// Reads are the values that were read.
@@ -120,6 +123,9 @@ func (a *account) fixed(gate Gate, name, passes, stops string) {
 func (a *account) condition(gate Gate, c *Condition, want bool) {
 	line := AccountLine{Gate: gate.String(), Name: c.Name, Mark: a.mark(c.Name)}
 	a.explain(&line, c.expr, c.Say, want)
+	if c.Say != "" {
+		line.Rule = strings.Join(strings.Fields(c.Source()), " ")
+	}
 	if !want && (line.Mark == MarkPassed || line.Would == MarkPassed) {
 		line.Say = "not: " + line.Say
 	}

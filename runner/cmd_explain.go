@@ -173,6 +173,9 @@ func markOf(mark string) string {
 // sentenceOf is a line of an account for people.
 func sentenceOf(l engine.AccountLine) string {
 	text := l.Say
+	if l.Rule != "" {
+		text += " (" + brief(l.Rule) + ")"
+	}
 	if len(l.Reads) > 0 {
 		text += "   " + valuesOf(l.Reads)
 	}

@@ -163,14 +163,11 @@ func (n oneDecimal) String() string { return strconv.FormatFloat(float64(n), 'f'
 // MarshalJSON is for programs.
 func (n oneDecimal) MarshalJSON() ([]byte, error) { return []byte(n.String()), nil }
 
-// perCampaign is how many examples a table shows of each campaign.
-const perCampaign = 3
-
 func (s *session) showExamples(p *planned) {
 	first := true
 	for i := range p.leads.Campaigns {
 		m := &p.leads.Campaigns[i]
-		for _, e := range m.Examples[:min(len(m.Examples), perCampaign)] {
+		for _, e := range m.Examples {
 			if first {
 				s.Printf("\nFor instance:")
 				first = false
