@@ -52,7 +52,7 @@ func (d *difference) add(rule string, before, after *yamltext.Node) {
 	}
 	pos := at.Pos()
 	if rule == "" {
-		rule = "the whole file"
+		rule = "the whole of " + pos.File
 	}
 	d.found = append(d.found, RuleChange{Rule: rule, Before: oneLine(before), After: oneLine(after), File: pos.File, Line: pos.Line})
 }

@@ -121,7 +121,11 @@ func (a *app) begin(ctx context.Context, st *store.Store, keeps bool) (*session,
 	s := &session{Terminal: a.term, store: st, now: a.clock(), out: a.out, env: a.env, wall: a.clock}
 	s.desk = &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal}
 	var err error
+	var before string
 	if keeps {
+		if before, err = st.LastVersion(ctx); err != nil {
+			return nil, err
+		}
 		s.admission = a.newAdmission(ctx, st, s.desk)
 		if s.admission.chat, err = newChat(a.env, a.term.Warn); err != nil {
 			a.term.Warn("nobody is told of edits in the chat: %v", err)
@@ -134,6 +138,9 @@ func (a *app) begin(ctx context.Context, st *store.Store, keeps bool) (*session,
 		return nil, unreadable(a.rules, err)
 	}
 	s.book = s.rules.Book()
+	if before != "" && before != s.book.Version {
+		s.Note("the rule files were edited: rule book %s came into force in place of %.7s", s.book.Short(), before)
+	}
 	if !a.hushed {
 		s.warnOf(a.rules, s.rules.Status())
 	}
