@@ -13,7 +13,7 @@ import (
 type RuleChange struct {
 	// Rule is the keys that lead to it from the top of its file, with points
 	// between them: "campaigns.PVI.include.warm.when". Entries of lists go by
-	// their names.
+	// their names. [WholeFile] where a file is new or gone.
 	Rule string
 	// Before and After are what the books say on one line; empty where one does
 	// not have it.
@@ -23,6 +23,9 @@ type RuleChange struct {
 	File string
 	Line int
 }
+
+// WholeFile stands for the rule where all of a file is new or gone.
+const WholeFile = "the whole file"
 
 // Diff lists what differs between two rule books, tests left out, by file and
 // place. Books of one version do not differ.
@@ -52,7 +55,7 @@ func (d *difference) add(rule string, before, after *yamltext.Node) {
 	}
 	pos := at.Pos()
 	if rule == "" {
-		rule = "the whole of " + pos.File
+		rule = WholeFile
 	}
 	d.found = append(d.found, RuleChange{Rule: rule, Before: oneLine(before), After: oneLine(after), File: pos.File, Line: pos.Line})
 }

@@ -98,7 +98,7 @@ func TestChatNotes(t *testing.T) {
 	heard(" changes: campaigns.PVI.max_per_slot 3 → 4", "and new: campaigns.PVI.guardrails", "no campaign chooses other leads", "Guardrails: fine", "is in force.")
 
 	v.edit("PVI_SOON, PVS, PVM]\n    slots: [M, A, E]", "PVI_SOON, PVS, PVM, PVB]\n    slots: [M, A, E]")
-	v.reload(engine.Refused)
+	v.reload(engine.Waiting)
 	heard(" proposes: campaigns.PVI.segments", "PVI 4 → 5 leads (+1 −0, +25 %)", "PVI would choose 5 leads instead of 4, more than 3", "Tests: none", "Example: L5 PVI: not chosen → chosen", "It waits:", "callsheet apply --allow PVI")
 	select {
 	case text := <-room.heard:

@@ -129,16 +129,25 @@ func (b *shelf) between(ctx context.Context, c store.Change) ([]string, error) {
 	}
 	list := []string{}
 	for _, change := range engine.Diff(before, after) {
-		text := change.Rule + " " + brief(change.Before) + " → " + brief(change.After)
-		switch {
-		case change.Before == "":
-			text = "new: " + change.Rule
-		case change.After == "":
-			text = "removed: " + change.Rule
-		}
-		list = append(list, text)
+		list = append(list, briefly(change))
 	}
 	return list, nil
+}
+
+// briefly is a change on one line; the keys of a rule say where it
+// stands, a whole file does not.
+func briefly(c engine.RuleChange) string {
+	rule := c.Rule
+	if rule == engine.WholeFile {
+		rule += " " + c.File
+	}
+	switch {
+	case c.Before == "":
+		return "new: " + rule
+	case c.After == "":
+		return "removed: " + rule
+	}
+	return rule + " " + brief(c.Before) + " → " + brief(c.After)
 }
 
 func (b *shelf) book(ctx context.Context, version string) (*engine.RuleBook, error) {

@@ -72,7 +72,10 @@ func (a *app) record(ctx context.Context, s *session, id string, o recordOptions
 		names[i] = c.Name
 	}
 	head := fmt.Sprintf("Recorded from a stored lead with rule book %s. What identifies the person is replaced.", s.book.Short())
-	text := ruletest.Record(s.book, t, name, head, names)
+	text, err := engine.Format(file, ruletest.Record(s.book, t, name, head, names))
+	if err != nil {
+		return err
+	}
 	if err := proved(a.rules, file, text); err != nil {
 		return err
 	}

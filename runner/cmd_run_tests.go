@@ -82,13 +82,15 @@ func runTests(ctx context.Context, a *app, o testOptions) error {
 		return noTests(book, o.run)
 	}
 	coverage := report.Coverage
+	gaps := &ruletest.Coverage{}
 	if o.changed {
 		if coverage, err = a.changed(ctx, book, coverage, o.against); err != nil {
 			return err
 		}
+		gaps = coverage
 	}
 	if o.junit != "" {
-		if err := writeJUnit(o.junit, report); err != nil {
+		if err := writeJUnit(o.junit, report, gaps); err != nil {
 			return err
 		}
 	}

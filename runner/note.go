@@ -42,13 +42,10 @@ func noteOf(author, verb string, before, after *engine.RuleBook, found *dispatch
 const mostInNote = 3
 
 func changeInWords(c engine.RuleChange) string {
-	switch {
-	case c.Before == "":
-		return "new: " + c.Rule + " " + brief(c.After)
-	case c.After == "":
-		return "removed: " + c.Rule
+	if c.Before == "" {
+		return briefly(c) + " " + brief(c.After)
 	}
-	return fmt.Sprintf("%s %s → %s", c.Rule, brief(c.Before), brief(c.After))
+	return briefly(c)
 }
 
 func effectInWords(found *dispatch.Comparison) string {

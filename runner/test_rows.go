@@ -129,8 +129,9 @@ func testsJSON(report *ruletest.Report, c *ruletest.Coverage) testReportJSON {
 	return out
 }
 
-// writeJUnit writes the results in the form that build servers read.
-func writeJUnit(file string, report *ruletest.Report) error {
+// writeJUnit writes the results in the form that build servers read; each rule of
+// the coverage that is asked for is one of them.
+func writeJUnit(file string, report *ruletest.Report, asked *ruletest.Coverage) error {
 	type failure struct {
 		Message string `xml:"message,attr"`
 		Text    string `xml:",chardata"`
@@ -158,6 +159,16 @@ func writeJUnit(file string, report *ruletest.Report) error {
 				strings.Join(append([]string{fmt.Sprintf("%s:%d", r.Test.File, r.Test.Line)}, whyLines(f)...), "\n"),
 			})
 		}
+		suite.Cases = append(suite.Cases, one)
+	}
+	for i := range asked.Rules {
+		s := &asked.Rules[i]
+		one := testCase{Class: s.File, Name: s.Name + ", seen by the tests"}
+		if missing := asked.Missing(s); missing != "" {
+			one.Failures = []failure{{s.Words() + ": " + missing, fmt.Sprintf("%s:%d", s.File, s.Line)}}
+			suite.Failures++
+		}
+		suite.Tests++
 		suite.Cases = append(suite.Cases, one)
 	}
 	text, err := xml.MarshalIndent(suite, "", "  ")

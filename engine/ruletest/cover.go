@@ -89,7 +89,7 @@ func (c *Coverage) Of(changes []engine.RuleChange) *Coverage {
 		s := &c.Rules[i]
 		if slices.ContainsFunc(changes, func(change engine.RuleChange) bool {
 			rule := strings.TrimSuffix(change.Rule, " (order)")
-			return change.File == s.File && (within(rule, s.Path) || within(s.Path, rule) || rule == "the whole file")
+			return change.File == s.File && (within(rule, s.Path) || within(s.Path, rule) || rule == engine.WholeFile)
 		}) {
 			kept.Rules = append(kept.Rules, *s)
 		}
