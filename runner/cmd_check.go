@@ -168,7 +168,7 @@ func (a *app) audited(ctx context.Context, book *engine.RuleBook, now time.Time,
 		}
 	}
 	a.hushed = true
-	return odd, a.reading(ctx, func(s *session) error {
+	return odd, a.looking(ctx, book, now, func(s *session) error {
 		var audit *engine.Audit
 		of := ""
 		if data == allLeads {
@@ -187,6 +187,23 @@ func (a *app) audited(ctx context.Context, book *engine.RuleBook, now time.Time,
 		s.Note("held against %s%s", plural(audit.Leads(), "lead"), of)
 		return nil
 	})
+}
+
+// looking runs work over the leads with a rule book that it neither puts in force
+// nor tests, so that a book of which tests fail can be looked at too.
+func (a *app) looking(ctx context.Context, book *engine.RuleBook, now time.Time, work func(*session) error) error {
+	if err := a.knownStore(); err != nil {
+		return err
+	}
+	if info, err := os.Stat(a.db); err == nil && info.IsDir() {
+		return a.reading(ctx, work)
+	}
+	st, err := a.openStore(ctx, true)
+	if err != nil {
+		return err
+	}
+	err = work(a.over(ctx, st, book, now))
+	return errors.Join(err, st.Close())
 }
 
 // listFaults is the list of mistakes or warnings for programs.

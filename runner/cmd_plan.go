@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -148,8 +149,7 @@ func (a *app) comparingIn(ctx context.Context, st *store.Store, o planOptions, w
 			return err
 		}
 	}
-	s := &session{Terminal: a.term, store: st, book: book, now: now, out: a.out, env: a.env, wall: a.clock}
-	s.desk = &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal, Hide: a.hider(ctx, st)}
+	s := a.over(ctx, st, book, now)
 	if o.data == "" {
 		return work(s)
 	}
@@ -164,6 +164,14 @@ func (a *app) comparingIn(ctx context.Context, st *store.Store, o planOptions, w
 		return err
 	}
 	return work(s)
+}
+
+// over is a session over an open store with a rule book that it does not put in
+// force.
+func (a *app) over(ctx context.Context, st *store.Store, book *engine.RuleBook, now time.Time) *session {
+	s := &session{Terminal: a.term, store: st, book: book, now: now, out: a.out, env: a.env, wall: a.clock}
+	s.desk = &dispatch.Desk{Store: st, Sheet: dialer.Sheet, Seal: dialer.Seal, Hide: a.hider(ctx, st)}
+	return s
 }
 
 // loadData fills the store from a folder of fixtures or from a file of leads,
