@@ -114,7 +114,7 @@ func OpenScratch(ctx context.Context, name string) (*Store, error) {
 	err = s.write(ctx, "open "+name+" in memory", func(ctx context.Context, q querier) error {
 		for _, index := range []string{
 			"lead_rank", "lead_segment_rank", "lead_phoneless", "lead_groupless", "lead_baseless",
-			"call_former", "decision_lead", "decision_id", "file_done", "file_line_lead",
+			"call_former", "call_outstanding", "decision_lead", "decision_id", "file_done", "file_line_lead",
 			"record_at", "record_former_phone", "record_former_lead",
 		} {
 			if _, err := q.ExecContext(ctx, `DROP INDEX "`+index+`"`); err != nil {
