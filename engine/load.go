@@ -69,6 +69,7 @@ func Compile(sources Sources) (*RuleBook, error) {
 	l.parse(sources)
 	l.vocabulary()
 	l.compile()
+	l.straight()
 	if found := l.faults.All(); len(found) > 0 {
 		return nil, l.report(found)
 	}
