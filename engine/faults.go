@@ -32,6 +32,7 @@ const (
 	codeNoGrade  = "R309" // scores without a grade
 	codeNoTaker  = "R310" // a segment or type that no campaign takes
 	codeNoReason = "R311" // a rule test that expects excluded without a reason
+	codeNoCalls  = "R312" // a campaign that may call nobody
 
 	codeNoValue   = "R401" // a value that no lead has
 	codeNobodyNow = "R402" // a campaign that is for no lead
