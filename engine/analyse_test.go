@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"callsheet/engine"
+	"callsheet/engine/expression"
 )
 
 // Each finding has its place and an example; what nobody can decide is named
@@ -41,7 +42,7 @@ func TestAnalyse(t *testing.T) {
 		}, nil},
 		{"two campaigns for one lead", []edit{{"campaigns.yaml", "segments: [PVB, PVB_LATER]\n    slots: [morning, afternoon]", "segments: [PVB, PVB_LATER, PVM]\n    slots: [morning, afternoon]"}}, []string{
 			"campaigns.yaml:54:3: R307 campaigns PVI and PVB take the same leads in the same slot: whichever starts first gets them: example: DIRECT PVM with " +
-				"score 100, source form, created_at Sat 22 Nov 2025 23:59:59.999, estimated_at Sun 23 Nov 2025 00:00, estimated_price 200000 EUR, sell_horizon_months 12 months, …; part them",
+				"score 100, source form, created_at Mon 23 Nov 2026 10:00, estimated_at Mon 23 Nov 2026 10:00, estimated_price 200000 EUR, sell_horizon_months 12 months, …; part them",
 		}, nil},
 		{"slots that overlap", []edit{{"campaigns.yaml", `from: "17:00", to: "20:00"`, `from: "16:30", to: "20:00"`}}, []string{
 			"campaigns.yaml:46:33: R308 campaign PVI: slots afternoon and evening overlap: let one end where the other begins",
@@ -88,6 +89,74 @@ func TestAnalyse(t *testing.T) {
 				t.Errorf("undecided (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Whatever a condition asks of a field of the vocabulary, wherever it stands, is
+// looked at to the end, and a lead that meets it is not said to be impossible.
+func TestAnalyseEveryOperator(t *testing.T) {
+	t.Parallel()
+	files := shippedFiles(t)
+	book, err := engine.Compile(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[expression.Type][]string{
+		expression.Text: {
+			`startsWith "Par"`, `endsWith "ris"`, `contains "ari"`, `matches "^Par+"`, `== "Par"`, `> "Par"`, `<= "Par"`, `in ["Par", "Q"]`, "!= nil",
+		},
+		expression.Integer:  {"> 3", "!= 3", "% 2 == 1", "* 2 > 3", "in 3..5", "/ 2 > 1"},
+		expression.Number:   {"> 3", "/ 2 > 3", "^ 2 > 3"},
+		expression.Time:     {"< now", "+ days(2) > now", `> date("2026-03-01")`, "!= nil"},
+		expression.TextList: {"!= nil"},
+	}
+	around := map[expression.Type][]string{
+		expression.Text:     {`lower(%s) == "paris"`, "len(%s) > 2", `trimPrefix(%s, "P") == "aris"`, "not is_empty(%s)"},
+		expression.Time:     {"hours_since(%s) < 72", "days_since(%s) > 3", "local_hour(%s) > 9"},
+		expression.Number:   {"round(%s) > 3", "max(%s, 1) > 3"},
+		expression.Integer:  {"abs(%s) > 3", "min(%s, 9) > 3"},
+		expression.TextList: {"len(%s) > 2", `"vip" in %s`, `"vip" in (%s ?? [])`, `any(%s, # startsWith "v")`, "is_empty(%s)", `first(%s) == "vip"`, `count(%s, # == "vip") > 0`},
+	}
+	at := local(t, book, "2026-11-23T10:00:00")
+	looked := map[expression.Type]int{}
+	for _, f := range book.Schema.Fields() {
+		if f.Required || looked[f.Type] >= len(values[f.Type])+len(around[f.Type]) {
+			continue // a lead without a value is impossible, and some fields of a type are enough
+		}
+		var conditions []string
+		for _, rest := range values[f.Type] {
+			conditions = append(conditions, f.Name+" "+rest)
+		}
+		for _, form := range around[f.Type] {
+			conditions = append(conditions, fmt.Sprintf(form, f.Name))
+		}
+		for _, condition := range conditions {
+			excluded := condition
+			if !strings.HasPrefix(condition, "is_empty") {
+				excluded = f.Name + " != nil and " + condition
+			}
+			places := edited(t, files,
+				edit{"scoring.yaml", "lead.sell_horizon_months in 4..6", condition},
+				edit{"campaigns.yaml", "when: lead.score >= 20", "when: " + condition},
+				edit{"campaigns.yaml", "when: lead.attempts >= 4 and lead.reached == 0", "when: " + excluded},
+				edit{"rules/leads.yaml", `lead.source == "fsbo"`, condition})
+			b, err := engine.Compile(places)
+			if err != nil {
+				continue // not every field may be read everywhere
+			}
+			looked[f.Type]++
+			found, _ := b.Analyse(at)
+			for _, fault := range found {
+				if fault.Code == "R304" || fault.Code == "R305" || fault.Code == "R306" {
+					t.Errorf("%s: %s", condition, fault)
+				}
+			}
+		}
+	}
+	for kind := range values {
+		if looked[kind] == 0 {
+			t.Errorf("no %s was looked at", kind)
+		}
 	}
 }
 

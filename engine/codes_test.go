@@ -34,3 +34,19 @@ func TestCodes(t *testing.T) {
 		t.Errorf("used      %v\nexplained %v", used, explained)
 	}
 }
+
+// The examples of what to write are of fields that there are.
+func TestCodesNameFieldsThatExist(t *testing.T) {
+	t.Parallel()
+	book, err := engine.Compile(shippedFiles(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range engine.Codes() {
+		for _, name := range regexp.MustCompile(`\b(?:lead|contact|call|slot|campaign|agent)\.\w+`).FindAllString(c.Right, -1) {
+			if _, known := book.Schema.Index(name); !known {
+				t.Errorf("%s recommends %s, and there is no field %s", c.Code, c.Right, name)
+			}
+		}
+	}
+}

@@ -19,6 +19,7 @@ const (
 	codeMissingFile = "R206" // a file that neither the book nor the shipped one has
 	codeStopsDialer = "R207" // an empty selection that would look like a stop signal
 	codeBuiltin     = "R208" // a built-in field with another type
+	codeUnusable    = "R209" // a file or folder that cannot be one of a book
 
 	codeCap     = "R301" // more attempts than a pack lets through
 	codeUseless = "R302" // a slot in which the packs let nobody be called
@@ -32,6 +33,7 @@ const (
 	codeNoGrade  = "R309" // scores without a grade
 	codeNoTaker  = "R310" // a segment or type that no campaign takes
 	codeNoReason = "R311" // a rule test that expects excluded without a reason
+	codeNoCalls  = "R312" // a campaign that may call nobody
 
 	codeNoValue   = "R401" // a value that no lead has
 	codeNobodyNow = "R402" // a campaign that is for no lead

@@ -99,6 +99,18 @@ func TestTraps(t *testing.T) {
 		{"curly quotes", edit{"campaigns.yaml", "warm: lead.score >= 20", "warm: lead.role == “owner”"}, []string{
 			`campaigns.yaml:28:26: R119 curly quotes do not hold a text: write straight quotes: "owner"`,
 		}},
+		{"curly quotes around a zone", edit{"campaigns.yaml", `zones: ["75"`, `zones: [”75“`}, []string{
+			`campaigns.yaml:8:17: R119 curly quotes do not hold a text: write straight quotes: "75"`,
+		}},
+		{"a zone that is none", edit{"campaigns.yaml", `zones: ["75"`, `zones: ["7*5"`}, []string{
+			`campaigns.yaml:8:18: R008 7*5 begins no postal code: write letters and digits, such as "75"`,
+		}},
+		{"curly quotes around an agent", edit{"campaigns.yaml", "agents: [a1", "agents: [“a1”"}, []string{
+			`campaigns.yaml:8:39: R119 curly quotes do not hold a text: write straight quotes: "a1"`,
+		}},
+		{"curly quotes around a name", edit{"campaigns.yaml", "  IDF: {zones", "  “IDF”: {zones"}, []string{
+			`campaigns.yaml:8:3: R119 curly quotes do not hold a text: write straight quotes: "IDF"`,
+		}},
 		{"a percentage", edit{"campaigns.yaml", "warm: lead.score >= 20", "warm: lead.score > 30%"}, []string{
 			"campaigns.yaml:28:26: R120 `30%` is not a number: % is the remainder of a division: write 30 / 100",
 		}},

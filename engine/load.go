@@ -69,6 +69,7 @@ func Compile(sources Sources) (*RuleBook, error) {
 	l.parse(sources)
 	l.vocabulary()
 	l.compile()
+	l.straight()
 	if found := l.faults.All(); len(found) > 0 {
 		return nil, l.report(found)
 	}
@@ -133,9 +134,14 @@ func (l *loader) unknownFile(name string, known []string) {
 	if best, ok := yamltext.Suggest(strings.TrimSuffix(name, path.Ext(name))+".yaml", known); ok {
 		hint = "did you mean " + best + "?"
 	}
+	message := "no rule book has a file of this name"
+	if !strings.Contains(name, "/") {
+		if file, like := meant(name); like {
+			message, hint = "this file is not read", "did you mean "+file+"?"
+		}
+	}
 	l.faults.Add(yamltext.Fault{
-		Code: codeUnknownFile, Pos: yamltext.Pos{File: name, Line: 1, Column: 1}, Width: 1,
-		Message: "no rule book has a file of this name", Hint: hint,
+		Code: codeUnknownFile, Pos: yamltext.Pos{File: name, Line: 1, Column: 1}, Width: 1, Message: message, Hint: hint,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"callsheet/engine/internal/yamltext"
 )
@@ -46,7 +47,7 @@ func (l *loader) groups(n *yamltext.Node) {
 		g := &Group{Name: pair.Key.Text()}
 		o := pair.Value.Object("group " + g.Name)
 		zones := o.Need("zones")
-		g.Zones = texts(zones)
+		g.Zones = textsLike(zones, "^[0-9A-Za-z -]+$")
 		g.Agents = texts(o.Need("agents"))
 		into(&g.Calendar)(named(o.Take("calendar"), l.names.calendars))
 		o.Close()
@@ -55,8 +56,20 @@ func (l *loader) groups(n *yamltext.Node) {
 				item.Fault(codeTwice, "zone "+item.Text()+" already belongs to group "+other, "a zone belongs to one group")
 			}
 			owner[item.Text()] = g.Name
+			postal(item)
 		}
 		l.book.Groups = append(l.book.Groups, g)
+	}
+}
+
+// postal refuses a zone that begins no postal code anywhere: these are letters
+// and digits, some with blanks or dashes between.
+func postal(zone *yamltext.Node) {
+	odd := strings.TrimFunc(zone.Text(), func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == ' ' || r == '-')
+	})
+	if zone.Kind() == yamltext.Scalar && odd != "" && !strings.ContainsAny(odd, quotes) {
+		zone.Fault(yamltext.CodeValue, zone.Text()+" begins no postal code", "write letters and digits, such as \"75\"")
 	}
 }
 

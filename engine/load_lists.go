@@ -1,6 +1,12 @@
 package engine
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"callsheet/engine/expression"
 	"callsheet/engine/internal/yamltext"
 )
 
@@ -44,14 +50,18 @@ func some(n *yamltext.Node, names []string, hint string) []string {
 }
 
 // texts reads a list of texts, none of them empty and none twice.
-func texts(n *yamltext.Node) []string {
+func texts(n *yamltext.Node) []string { return textsLike(n, "^[^"+quotes+"]") }
+
+// textsLike is texts for which the description of the file has a pattern.
+func textsLike(n *yamltext.Node, pattern string) []string {
 	words, _ := n.Texts()
 	unique(n.Items())
 	for _, item := range n.Items() {
-		item.Want(yamltext.Want{Form: yamltext.AText, Pattern: "."})
+		item.Want(yamltext.Want{Form: yamltext.AText, Pattern: pattern})
 		if item.Kind() == yamltext.Scalar && !item.Spoiled() && item.Text() == "" {
 			item.Fault(yamltext.CodeValue, "an empty text stands for nothing here", "leave it out")
 		}
+		curly(item)
 	}
 	return words
 }
@@ -67,4 +77,52 @@ func unique(items []*yamltext.Node) {
 			seen[text] = true
 		}
 	}
+}
+
+// quotes are those of a word processor.
+const quotes = "“”„‟‘’‚«»‹›"
+
+// straight refuses names that curly quotes stand around: YAML takes
+// these for a part of the text, which then is equal to nothing. Where the text
+// has a fault already it is left at that.
+func (l *loader) straight() {
+	told := map[yamltext.Pos]bool{}
+	for _, f := range l.faults.All() {
+		told[f.Pos] = true
+	}
+	for _, n := range l.nodes {
+		l.straightIn(n, false, told)
+	}
+}
+
+// naming are the keys whose values are names that other places use, or that come
+// from elsewhere.
+func naming() []string {
+	return []string{"type", "segment", "grade", "model", "pack"}
+}
+
+func (l *loader) straightIn(n *yamltext.Node, isName bool, told map[yamltext.Pos]bool) {
+	if isName && n.Kind() == yamltext.Scalar && !told[n.Pos()] {
+		curly(n)
+	}
+	for _, item := range n.Items() {
+		l.straightIn(item, false, told)
+	}
+	for _, p := range n.Pairs() {
+		if !told[p.Key.Pos()] {
+			curly(p.Key)
+		}
+		l.straightIn(p.Value, slices.Contains(naming(), p.Key.Text()), told)
+	}
+}
+
+// curly reports curly quotes around a text and tells whether it begins with one.
+func curly(n *yamltext.Node) bool {
+	first, _ := utf8.DecodeRuneInString(n.Text())
+	if !strings.ContainsRune(quotes, first) {
+		return false
+	}
+	bare := strings.TrimFunc(n.Text(), func(r rune) bool { return strings.ContainsRune(quotes, r) || unicode.IsSpace(r) })
+	n.Fault(expression.CodeQuotes, "curly quotes do not hold a text", `write straight quotes: "`+bare+`"`)
+	return true
 }

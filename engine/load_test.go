@@ -94,7 +94,7 @@ func TestLoadSaysWhenAFileHasAnotherEnding(t *testing.T) {
 	files["scoring.yml"] = files["scoring.yaml"]
 	delete(files, "scoring.yaml")
 	_, err := engine.Load(folder(files), folder(small(t)))
-	want := "scoring.yml:1:1: R201 no rule book has a file of this name: did you mean scoring.yaml?"
+	want := "scoring.yml:1:1: R201 this file is not read: did you mean scoring.yaml?"
 	if err == nil || err.Error() != want {
 		t.Errorf("Load: %v\nwant  %s", err, want)
 	}

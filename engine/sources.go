@@ -72,8 +72,11 @@ func packOf(file string) string { return strings.TrimSuffix(path.Base(file), ".y
 // file under rules/ whose name does not begin with a dot.
 func read(dir fs.FS) (Sources, error) {
 	files := Sources{}
-	// The names that look like ours are read too, to say what is wrong with them.
-	for _, name := range []string{campaignsFile, scoringFile, "campaigns.yml", "scoring.yml"} {
+	top, err := astray(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range append(top, campaignsFile, scoringFile) {
 		if err := files.add(dir, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -84,13 +87,42 @@ func read(dir fs.FS) (Sources, error) {
 	return files, files.walk(dir, "rules")
 }
 
+// astray are the files at the top of a folder that are named like those of a
+// book and are none, or like those under rules/. They are read to say so.
+func astray(dir fs.FS) (names []string, err error) {
+	entries, err := fs.ReadDir(dir, ".")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !isYAML(name) || entry.IsDir() || name == campaignsFile || name == scoringFile {
+			continue
+		}
+		if _, like := meant(name); like {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// meant is the rule file that a file at the top of a folder was meant to be.
+func meant(name string) (string, bool) {
+	plain := strings.TrimSuffix(name, path.Ext(name)) + ".yaml"
+	below := "rules/" + plain
+	if slices.Contains(ruleFiles(), below) || isTest(below) {
+		return below, true
+	}
+	return yamltext.Suggest(plain, []string{campaignsFile, scoringFile})
+}
+
 // walk adds the YAML files of a folder and of those in it. Links are followed,
 // because a mounted Kubernetes ConfigMap is made of them; one that leads back
 // ends at the limit of levels.
 func (s Sources) walk(dir fs.FS, folder string) error {
 	const levels = 6
 	if strings.Count(folder, "/") >= levels {
-		return fmt.Errorf("%s: folders of rule files are nested too deeply, or a link leads back", folder)
+		return unusable(folder, "folders of rule files are nested too deeply, or a link leads back", "delete the link, or move the files up")
 	}
 	entries, err := fs.ReadDir(dir, folder)
 	if err != nil {
@@ -111,11 +143,11 @@ func (s Sources) visit(dir fs.FS, name string) error {
 	info, err := fs.Stat(dir, name)
 	switch {
 	case err != nil && isYAML(name):
-		return err
+		return unreadable(name, err)
 	case err != nil:
 		return nil
 	case info.IsDir() && isYAML(name):
-		return fmt.Errorf("%s is a folder with the name of a rule file: rename it", name)
+		return unusable(name, "this is a folder with the name of a rule file", "rename it")
 	case info.IsDir():
 		return s.walk(dir, name)
 	case isYAML(name), isGolden(name):
@@ -131,16 +163,18 @@ const maxFiles = 1000
 // whoever judges that.
 func (s Sources) add(dir fs.FS, name string) error {
 	info, err := fs.Stat(dir, name)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	switch {
+	case err != nil:
+		return unreadable(name, err)
 	case info.IsDir():
-		return unusable(name, "is a directory")
+		return unusable(name, "this is a folder with the name of a rule file", "rename it")
 	case !info.Mode().IsRegular():
-		return unusable(name, "is no regular file")
+		return unusable(name, "this is no regular file", "put a file in its place")
 	case len(s) == maxFiles:
-		return unusable(name, fmt.Sprintf("there are more than %d rule files: is this the right folder?", maxFiles))
+		return unusable(name, fmt.Sprintf("there are more than %d rule files", maxFiles), "is this the right folder? name the one of the rule book with --rules")
 	}
 	file, err := dir.Open(name)
 	if err != nil {
@@ -151,9 +185,19 @@ func (s Sources) add(dir fs.FS, name string) error {
 	return err
 }
 
-// unusable is a file that is no rule file.
-func unusable(name, why string) error {
-	return &fs.PathError{Op: "read", Path: name, Err: errors.New(why)}
+// unusable is the finding that a file or folder cannot be one of a book.
+func unusable(name, why, hint string) error {
+	at := yamltext.Pos{File: name, Line: 1, Column: 1}
+	return &Faults{Files: 1, List: []Fault{framed(yamltext.Fault{Code: codeUnusable, Pos: at, Width: 1, Message: why, Hint: hint}, nil)}}
+}
+
+// unreadable is the finding for what the system says about a file.
+func unreadable(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return unusable(name, "this cannot be read: "+err.Error(), "mend or delete the file, or the link")
 }
 
 func isYAML(name string) bool {

@@ -11,6 +11,7 @@ import (
 
 // warn looks for what is odd in a book without faults.
 func (l *loader) warn() {
+	l.warnOfNoCalls()
 	slots := child(l.nodes[campaignsFile], "slots").Pairs()
 	for _, r := range l.book.packRules() {
 		switch {
@@ -21,6 +22,24 @@ func (l *loader) warn() {
 			for i, slot := range l.book.Slots {
 				if !meets(slot, r) {
 					l.warning(slots[i].Key, codeUseless, "slot "+slot.Name+" lies outside every window of "+r.ID, "give it days and hours within "+hours(r))
+				}
+			}
+		}
+	}
+}
+
+// warnOfNoCalls warns of a maximum of 0, which is not the same as none.
+func (l *loader) warnOfNoCalls() {
+	root := l.nodes[campaignsFile]
+	places := []*yamltext.Node{child(root, "defaults")}
+	for _, pair := range child(root, "campaigns").Pairs() {
+		places = append(places, pair.Value)
+	}
+	for _, place := range places {
+		for _, key := range []string{"max_per_slot", "max_per_tick"} {
+			if n := child(place, key); n != nil {
+				if most, ok := n.Int(0, maxCalls); ok && most == 0 {
+					l.warning(n, codeNoCalls, "with a maximum of 0 nobody is called", "write how many")
 				}
 			}
 		}

@@ -208,12 +208,28 @@ func (a *app) looking(ctx context.Context, book *engine.RuleBook, now time.Time,
 
 // listFaults is the list of mistakes or warnings for programs.
 func (a *app) listFaults(list []engine.Fault) error {
-	if a.term.Format == terminal.JSON {
-		return a.term.JSON(list)
-	}
+	findings := make([]finding, len(list))
 	rows := make([][]any, len(list))
 	for i, f := range list {
-		rows[i] = []any{f.File, f.Line, f.Column, f.Code, f.Message, f.Hint}
+		findings[i] = finding{severity(f), f}
+		rows[i] = []any{f.File, f.Line, f.Column, f.Code, f.Message, f.Hint, severity(f)}
 	}
-	return a.term.Table(terminal.Columns("file", "line", "column", "code", "message", "hint"), rows)
+	if a.term.Format == terminal.JSON {
+		return a.term.JSON(findings)
+	}
+	return a.term.Table(terminal.Columns("file", "line", "column", "code", "message", "hint", "severity"), rows)
+}
+
+// finding is a mistake or a warning as programs get it.
+type finding struct {
+	Severity string `json:"severity"`
+	engine.Fault
+}
+
+// severity is what code hosts call a finding.
+func severity(f engine.Fault) string {
+	if f.Warning() {
+		return "warning"
+	}
+	return "error"
 }

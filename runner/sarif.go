@@ -54,11 +54,7 @@ func sarif(list []engine.Fault) ([]byte, error) {
 		}
 		var at place
 		at.Physical.File.URI, at.Physical.Region.Line, at.Physical.Region.Column = f.File, f.Line, f.Column
-		level := "error"
-		if f.Warning() {
-			level = "warning"
-		}
-		all.Results = append(all.Results, result{f.Code, level, message{text}, []place{at}})
+		all.Results = append(all.Results, result{f.Code, severity(f), message{text}, []place{at}})
 		used[f.Code] = true
 	}
 	for _, c := range engine.Codes() {

@@ -72,9 +72,9 @@ func TestBatchesAgreeWithExpr(t *testing.T) {
 			b := crowd(t, s, n, pool)
 			b.patience = rapid.SampledFrom([]int{0, often}).Draw(rt, "patience")
 			for range 8 {
-				src := generator{rt, true, true}.boolean(rapid.IntRange(0, 3).Draw(rt, "depth"))
+				src := generator{rt, false, true}.boolean(rapid.IntRange(0, 3).Draw(rt, "depth"))
 				c, faults := s.Condition(src, Scope{})
-				program, err := expr.Compile(src, s.dialect(reference(s, now))...)
+				program, err := expr.Compile(src, machine(s, now)...)
 				if len(faults) > 0 || err != nil {
 					continue
 				}

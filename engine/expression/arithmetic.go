@@ -3,7 +3,8 @@ package expression
 import "math"
 
 // arithmetic is + - * / % ^ min max over two operands of the type of the result, or over numbers where the result is
-// one. Whole numbers wrap around, x / 0 is infinite and x % 0 is empty, as in expr.
+// one. Whole numbers wrap around, as in expr. A result that is infinite or not a number, such as x / 0, is empty, and so
+// is x % 0: a rule that has no result is not one that holds.
 type arithmetic struct {
 	base
 	op string
@@ -17,7 +18,11 @@ func (n *arithmetic) eval(b *Batch) *Vector {
 		l.of(left.reals, left.mask)
 		r.of(right.reals, right.mask)
 		for w := range out.known {
-			reals(n.op, block[float64](out.reals[w<<6:])[:lanes(b.n, w)], l.at(w)[:], r.at(w)[:])
+			results := block[float64](out.reals[w<<6:])[:lanes(b.n, w)]
+			reals(n.op, results, l.at(w)[:], r.at(w)[:])
+			if n.op != "min" && n.op != "max" { // which only choose
+				out.known[w] &= finite(results)
+			}
 		}
 	case n.op == "%":
 		remainders(out, left, right)
@@ -98,6 +103,14 @@ func reals(op string, out, l, r []float64) {
 	default:
 		extremes(op, out, l, r)
 	}
+}
+
+// finite are the numbers that are neither infinite nor none.
+func finite(values []float64) (word uint64) {
+	for i, x := range values {
+		word |= flag(x-x == 0) << uint(i)
+	}
+	return word
 }
 
 // extremes keeps the left operand unless the right one is beyond it, which decides what NaN does.

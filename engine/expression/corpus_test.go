@@ -116,7 +116,7 @@ func TestCorpusOfExpr(t *testing.T) {
 		if len(faults) > 0 {
 			continue
 		}
-		program, err := expr.Compile(src, s.dialect(reference(s, now))...)
+		program, err := expr.Compile(src, machine(s, now)...)
 		if err != nil {
 			// Folding constants finds errors that depend on no fact; for us they are an empty value.
 			reasons["expr computes while compiling: "+err.Error()[:min(20, len(err.Error()))]]++

@@ -1,8 +1,10 @@
 package expression
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
+	"strings"
 )
 
 // Demand is what a condition is to come to: true, or anything but true, which
@@ -40,7 +42,10 @@ const maxCases = 1 << 16
 //
 // Every test of one field against what is written out turns at values that the
 // test itself names. Between two of them it says the same, so that trying these
-// values is trying them all, field by field: that makes Impossible a proof.
+// values is trying them all, field by field: that makes Impossible a proof. For
+// every other test values are guessed from what is written out: an example that
+// meets the demands is one however it was found, but without one it is
+// Undecided.
 func (s *Schema) Example(demands []Demand, bind map[string]any) (Verdict, []Fact) {
 	x := &examples{schema: s, query: newQuery(s, SQLDialect{Bind: bind})}
 	var goals []goal
@@ -127,10 +132,13 @@ func (x *examples) apart(goals []goal) (parts [][]goal) {
 	return parts
 }
 
-// axis is a field with the values to try.
+// axis is a field with the values to try. tests are the tests that read it, and
+// shared says that one of them reads another field too.
 type axis struct {
 	*column
 	values []turn
+	tests  []node
+	shared bool
 }
 
 // solve tries all cases of goals that have fields in common.
@@ -161,52 +169,62 @@ func (x *examples) solve(goals []goal) (Verdict, []Fact) {
 // that no other value can make a difference.
 func (x *examples) axes(goals []goal) (axes []axis, complete bool) {
 	complete = true
-	at := map[int]int{}
-	add := func(c *column, turns ...turn) {
-		i, known := at[c.col]
-		if !known {
-			i = len(axes)
-			at[c.col] = i
-			axes = append(axes, axis{column: c})
-		}
-		for _, t := range turns {
-			if !slices.ContainsFunc(axes[i].values, func(o turn) bool { return o.value == t.value }) {
-				axes[i].values = append(axes[i].values, t)
-			}
-		}
-	}
 	for _, g := range goals {
 		for _, test := range tests(g.n, nil) {
 			cols := x.free(test)
 			for _, c := range cols {
+				i := slices.IndexFunc(axes, func(a axis) bool { return a.col == c.col })
+				if i < 0 {
+					i = len(axes)
+					axes = append(axes, axis{column: c})
+				}
+				a := &axes[i]
 				turns, all := x.turns(test, c)
-				add(c, turns...)
-				complete = complete && all && len(cols) == 1
+				a.values = append(a.values, turns...)
+				if !all || len(cols) > 1 {
+					complete = false
+					a.values = append(a.values, guesses(test, c)...)
+				}
+				a.tests = append(a.tests, test)
+				a.shared = a.shared || len(cols) > 1
 			}
 		}
 	}
 	for i := range axes {
-		c := axes[i].column
-		for _, text := range c.field.Values {
-			add(c, turn{value: text})
-		}
-		switch {
-		case c.kind().isText() && len(c.field.Values) == 0:
-			add(c, turn{value: "another text", words: "another text", shown: ""})
-		case len(axes[i].values) == 0:
-			add(c, turn{value: sampleOf(c.kind())})
-		}
-		if !c.field.Required {
-			add(c, turn{value: nil})
-		}
-		if len(c.field.Values) > 0 {
-			axes[i].values = slices.DeleteFunc(axes[i].values, func(t turn) bool {
-				text, ok := t.value.(string)
-				return ok && !slices.Contains(c.field.Values, text)
-			})
+		a := &axes[i]
+		a.values = x.candidates(a.column, a.values)
+		if !a.shared {
+			x.distinguish(a)
 		}
 	}
 	return axes, complete
+}
+
+// distinguish keeps of the values of which all tests of the field say the same
+// only the first.
+func (x *examples) distinguish(a *axis) {
+	if len(a.values) > MaxBatch {
+		return
+	}
+	batch := x.schema.NewBatch(len(a.values))
+	x.fill(batch, []axis{*a}, 0, len(a.values))
+	said := make([]strings.Builder, len(a.values))
+	for _, test := range a.tests {
+		v := batch.eval(test)
+		for i := range said {
+			fmt.Fprintf(&said[i], "%t %t,", bit(v.known, i), bit(v.known, i) && bit(v.bools, i))
+		}
+		batch.release(v)
+	}
+	known := map[string]bool{}
+	var kept []turn
+	for i, t := range a.values {
+		if key := said[i].String(); !known[key] {
+			known[key] = true
+			kept = append(kept, t)
+		}
+	}
+	a.values = kept
 }
 
 // tests are the parts of a condition that and, or and not put together.

@@ -3,6 +3,7 @@ package expression
 import (
 	"cmp"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -115,11 +116,11 @@ type candidate struct {
 
 // candidates are the values that may change the result.
 func (e *explainer) candidates(c *column, before any, turns []turn) []turn {
-	found := slices.Clone(turns)
+	found := slices.DeleteFunc(slices.Clone(turns), func(t turn) bool { return t.edge })
 	for _, text := range c.field.Values {
 		found = append(found, turn{value: text})
 	}
-	if before == nil && len(turns) == 0 && len(c.field.Values) == 0 {
+	if before == nil && len(found) == 0 && len(c.field.Values) == 0 {
 		return append(found, turn{value: sampleOf(c.kind()), words: "any value"})
 	}
 	if !c.field.Required && before != nil {
@@ -128,7 +129,7 @@ func (e *explainer) candidates(c *column, before any, turns []turn) []turn {
 	found = slices.DeleteFunc(found, func(t turn) bool { return !e.possible(c, before, t) })
 	var distinct []turn
 	for _, t := range found {
-		if !slices.ContainsFunc(distinct, func(other turn) bool { return other.value == t.value }) {
+		if !slices.ContainsFunc(distinct, func(other turn) bool { return reflect.DeepEqual(other.value, t.value) }) {
 			distinct = append(distinct, t)
 		}
 	}
@@ -161,6 +162,8 @@ func sampleOf(t Type) any {
 		return 0.0
 	case Boolean:
 		return false
+	case TextList:
+		return []string{"x"}
 	}
 	return "x"
 }
@@ -292,9 +295,9 @@ func aroundMillis(x int64) turn {
 	second := int64(time.Second / time.Millisecond)
 	switch x - floorDiv(x, second)*second {
 	case 1:
-		return turn{x, "after ", x - 1}
+		return turn{value: x, words: "after ", shown: x - 1}
 	case second - 1:
-		return turn{x, "before ", x + 1}
+		return turn{value: x, words: "before ", shown: x + 1}
 	}
 	return turn{value: x}
 }
@@ -310,6 +313,8 @@ func constantOf(t Type, value any) *constant {
 		k.truth = x
 	case string:
 		k.text = x
+	case []string:
+		k.list = x
 	}
 	return k
 }

@@ -12,7 +12,7 @@ import (
 // generator draws expressions that are well typed.
 type generator struct {
 	*rapid.T
-	// safe leaves out what may fail by itself: the remainder of a division.
+	// safe leaves out what may have no result by itself: divisions and powers.
 	safe bool
 	// asks lets forms ask whether a field is empty; without them emptiness only spreads.
 	asks bool
@@ -88,9 +88,17 @@ func (g generator) number(depth int) string {
 	}
 	d := depth - 1
 	if rapid.Bool().Draw(g.T, "mixed") {
-		return g.two([]string{"(%s + %s)", "(%s * %s)", "(%s / %s)", "(%s - %s)"}, g.integer(d), g.number(d))
+		forms := []string{"(%s + %s)", "(%s * %s)", "(%s - %s)"}
+		if !g.safe {
+			forms = append(forms, "(%s / %s)", "(%s ^ %s)")
+		}
+		return g.two(forms, g.integer(d), g.number(d))
 	}
-	return g.two([]string{"(%s + %s)", "(%s - %s)", "(%s / %s)", "max(%s, %s)", "min(%s, %s)", "(abs(%s) ^ round(%s))", "(floor(%s) - ceil(%s))"}, g.number(d), g.number(d))
+	forms := []string{"(%s + %s)", "(%s - %s)", "max(%s, %s)", "min(%s, %s)", "(floor(%s) - ceil(%s))"}
+	if !g.safe {
+		forms = append(forms, "(%s / %s)", "(abs(%s) ^ round(%s))")
+	}
+	return g.two(forms, g.number(d), g.number(d))
 }
 
 func (g generator) text(depth int) string {

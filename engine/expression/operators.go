@@ -221,6 +221,9 @@ func (c *checker) otherwise(n *ast.BinaryNode, left, right node) node {
 	if left.kind() == emptyType || right.kind() == emptyType {
 		return c.refuse(n, CodeNil, "`??` needs a value on both sides", "write the value that holds when "+c.over(n.Left)+" is empty")
 	}
+	if k, ok := right.(*constant); ok && k.typ == Text && !k.empty && k.text == "" && left.kind().isText() {
+		return c.refuse(n.Right, CodeEmptyText, `"" is no other value than empty: no field holds it`, `write a text that says so: `+c.raw(n.Left)+` ?? "none"`)
+	}
 	t := common(left, right)
 	if t == untyped {
 		return c.refuse(n.Right, CodeDefault, c.over(n.Left)+" is "+left.kind().phrase()+", so its default cannot be "+right.kind().phrase(), "write a default of the same type")

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"slices"
@@ -96,12 +97,33 @@ func (r *report) badNumber(at int) int {
 		to++
 	}
 	word := r.text(from, to)
-	if hint := durationHint(word); hint != "" {
+	if hint := cmp.Or(countHint(r.text(0, from), word), durationHint(word)); hint != "" {
 		r.at(CodeDuration, place{from, to}, "`"+word+"` is not a length of time here", hint)
 	} else {
 		r.at(CodeSyntax, place{from, to}, "`"+word+"` is neither a number nor a name", "put a text in quotes; a name does not begin with a digit")
 	}
 	return max(to, at+1)
+}
+
+// countHint is how to write 72h behind hours_since(x) or days_since(x), which are numbers; "" elsewhere.
+func countHint(before, word string) string {
+	function := regexp.MustCompile(`\b(hours|days)_since\s*\([^()]*\)\s*(?:[<>]=?|[!=]=)\s*$`).FindStringSubmatch(before)
+	parts := regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(h|d|j|w)$`).FindStringSubmatch(word)
+	if function == nil || parts == nil {
+		return ""
+	}
+	counted := parts[1]
+	switch unit := parts[2]; {
+	case function[1] == "hours" && unit == "w":
+		counted += " * 168"
+	case function[1] == "hours" && unit != "h":
+		counted += " * 24"
+	case function[1] == "days" && unit == "h":
+		counted += " / 24"
+	case function[1] == "days" && unit == "w":
+		counted += " * 7"
+	}
+	return "write the number of " + function[1] + ": " + counted
 }
 
 // durationHint is how to write 72h or 14d as a function, or "" when the word is no length of time.

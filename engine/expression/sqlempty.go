@@ -92,7 +92,7 @@ func total(n node) bool {
 	case *comparison, *membership, *textTest, *match, *negation, *listed, *joined, *respelled, *length, *written, *since, *hourOfDay, *shifted:
 		return true
 	case *arithmetic:
-		return n.op != "%"
+		return n.op != "%" && n.typ != Number
 	case *numeric:
 		return n.typ == Number || n.arg(0).kind() == Integer
 	}

@@ -71,10 +71,10 @@ func (t realTest) turns(op string) []turn {
 	var found []turn
 	for _, limit := range t.limit {
 		if op == ">" || op == "!=" {
-			found = append(found, turn{math.Nextafter(limit, math.Inf(1)), "more than ", limit})
+			found = append(found, turn{value: math.Nextafter(limit, math.Inf(1)), words: "more than ", shown: limit})
 		}
 		if op == "<" || op == "!=" {
-			found = append(found, turn{math.Nextafter(limit, math.Inf(-1)), "less than ", limit})
+			found = append(found, turn{value: math.Nextafter(limit, math.Inf(-1)), words: "less than ", shown: limit})
 		}
 		if op == "==" || op == ">=" || op == "<=" {
 			found = append(found, turn{value: limit})

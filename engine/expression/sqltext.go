@@ -75,6 +75,7 @@ func (t textSet) over(q *query, name string) clause {
 	default:
 		c = atom(sorted+" "+t.op+" "+hole, limit)
 	}
+	c.turns = append(c.turns, edgesOf(t.op, t.limit)...)
 	if !t.holds(&constant{}) {
 		return c
 	}

@@ -9,11 +9,13 @@ type test interface {
 }
 
 // turn is a value of a field at which an atom begins to hold, with the words for people when it stands for all values
-// beyond another one, which is shown instead.
+// beyond another one, which is shown instead. An edge is a text that only says
+// where an atom turns, in the order of texts: nothing to propose to people.
 type turn struct {
 	value any
 	words string
 	shown any
+	edge  bool
 }
 
 // at notes where an atom begins to hold.

@@ -10,7 +10,7 @@ import (
 // read checks the bytes of the file and cuts them into lines. It returns false when they are no text of the allowed size.
 func (f *File) read(src []byte) bool {
 	if len(src) > MaxSize {
-		f.report(spot{1, 1}, 1, CodeSize, fmt.Sprintf("the file has %d bytes, more than the %d (1 MB) a rule file may have", len(src), MaxSize),
+		f.report(spot{1, 1}, 1, CodeSize, "the file has more than 1 MiB, the most that a rule file may have",
 			"split it into several files, or remove what is not a rule")
 		return false
 	}
