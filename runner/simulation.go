@@ -11,7 +11,6 @@ import (
 	"callsheet/engine"
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/crm"
-	"callsheet/runner/internal/dialer"
 	"callsheet/runner/internal/dispatch"
 )
 
@@ -19,13 +18,10 @@ import (
 // its times, with a model of agents and of those who answer.
 type simulation struct {
 	*session
-	folder *ownFolder
-	model  model
-	later  *arrivals
-	told   simulated
-	// handing answers when the files of the moment before are in the folder; nil
-	// when all are.
-	handing chan error
+	courier *courier
+	model   model
+	later   *arrivals
+	told    simulated
 }
 
 // moment is something that happens at a time of a day. Of several at one time,
@@ -47,11 +43,6 @@ const (
 // run simulates a number of days that have slots, beginning with the first
 // that has some.
 func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) error {
-	err := sim.live(ctx, first, days)
-	return errors.Join(err, sim.delivered())
-}
-
-func (sim *simulation) live(ctx context.Context, first calendar.Date, days int) error {
 	advance, done := sim.progress("simulating", int64(days), 5)
 	defer done()
 	// Runs that somebody left open are no part of these days.
@@ -83,7 +74,13 @@ func (sim *simulation) live(ctx context.Context, first calendar.Date, days int) 
 		}
 		advance(1)
 	}
-	return nil
+	return sim.finish()
+}
+
+// finish waits for the files.
+func (sim *simulation) finish() (err error) {
+	sim.told.files, err = sim.courier.delivered()
+	return err
 }
 
 // moments lists what happens on a day, in order.
@@ -164,7 +161,7 @@ func (sim *simulation) start(ctx context.Context, c *engine.Campaign, at time.Ti
 	if err != nil {
 		return err
 	}
-	return sim.injected(ctx, reports, at)
+	return sim.injected(reports, at)
 }
 
 func (sim *simulation) tick(ctx context.Context, c *engine.Campaign, at time.Time) error {
@@ -172,10 +169,10 @@ func (sim *simulation) tick(ctx context.Context, c *engine.Campaign, at time.Tim
 	if err != nil {
 		return err
 	}
-	return sim.injected(ctx, reports, at)
+	return sim.injected(reports, at)
 }
 
-func (sim *simulation) injected(ctx context.Context, reports []dispatch.Report, at time.Time) error {
+func (sim *simulation) injected(reports []dispatch.Report, at time.Time) error {
 	var names []string
 	for _, r := range reports {
 		for _, g := range r.Groups {
@@ -183,7 +180,7 @@ func (sim *simulation) injected(ctx context.Context, reports []dispatch.Report, 
 		}
 		sim.told.started(sim.day(at), r)
 	}
-	return sim.write(ctx, names, at)
+	return sim.courier.send(names, at)
 }
 
 func (sim *simulation) recover(ctx context.Context, at time.Time) error {
@@ -208,7 +205,7 @@ func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at tim
 		sim.told.ended(sim.day(at), calls[i].campaign, &reports[i])
 	}
 	// Whether the dialer is told to stop depends on what it has got.
-	if err := sim.delivered(); err != nil {
+	if _, err := sim.courier.delivered(); err != nil {
 		return err
 	}
 	report, err := sim.desk.Stop(ctx, sim.book, at, dispatch.StopOptions{Types: campaigns})
@@ -218,41 +215,11 @@ func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at tim
 	for _, r := range report.Runs {
 		sim.told.count(sim.day(at), r.Campaign).recycled += len(r.Recycled)
 	}
-	return sim.write(ctx, report.Signals, at)
+	return sim.courier.send(report.Signals, at)
 }
 
 func (sim *simulation) day(at time.Time) string {
 	return calendar.DateOf(at.In(sim.book.Zone)).String()
-}
-
-// write begins to put what was decided into the folder; the simulation goes on
-// meanwhile. Names are listed first: what is written and not listed would be
-// nobody's.
-func (sim *simulation) write(ctx context.Context, names []string, at time.Time) error {
-	if len(names) == 0 {
-		return nil
-	}
-	if err := errors.Join(sim.delivered(), sim.folder.list(names)); err != nil {
-		return err
-	}
-	handing := make(chan error, 1)
-	sim.handing = handing
-	go func() {
-		published, err := (&dialer.Publisher{Store: sim.store, Out: sim.out, Fleeting: true}).Drain(ctx, at)
-		sim.told.files += len(published)
-		handing <- err
-	}()
-	return nil
-}
-
-// delivered waits until the files are in the folder.
-func (sim *simulation) delivered() error {
-	if sim.handing == nil {
-		return nil
-	}
-	err := <-sim.handing
-	sim.handing = nil
-	return err
 }
 
 // arrive receives the leads that came in since the moment before: nobody asked

@@ -28,8 +28,8 @@ func (s *session) simulateMoment(ctx context.Context, a *app, source string, o s
 		return err
 	}
 	s.out = o.out
-	sim := simulation{session: s, folder: own, later: later, told: newSimulated()}
-	return errors.Join(sim.moment(ctx, campaigns), own.close())
+	sim := simulation{session: s, courier: newCourier(ctx, own, s.store), later: later, told: newSimulated()}
+	return errors.Join(sim.moment(ctx, campaigns), sim.courier.close())
 }
 
 // moment starts the campaigns at the clock of the session, once the leads have
@@ -39,5 +39,5 @@ func (sim *simulation) moment(ctx context.Context, campaigns []*engine.Campaign)
 		return err
 	}
 	reports, err := sim.session.start(ctx, campaigns)
-	return errors.Join(err, sim.injected(ctx, reports, sim.now), sim.delivered(), sim.report(reports, false))
+	return errors.Join(err, sim.injected(reports, sim.now), sim.finish(), sim.report(reports, false))
 }
