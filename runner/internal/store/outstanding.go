@@ -82,11 +82,15 @@ func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, place
 }
 
 // Recorded says whether any report of a call is stored.
-func (s *Store) Recorded(ctx context.Context) (bool, error) {
-	var ids []string
-	err := s.view(ctx, "look for reports of calls", func(ctx context.Context, q querier) (err error) {
-		ids, err = texts(ctx, q, `SELECT "id" FROM "record" LIMIT 1`)
+func (s *Store) Recorded(ctx context.Context) (some bool, err error) {
+	err = s.view(ctx, "look for reports of calls", func(ctx context.Context, q querier) (err error) {
+		some, err = recorded(ctx, q)
 		return err
 	})
+	return some, err
+}
+
+func recorded(ctx context.Context, q querier) (bool, error) {
+	ids, err := texts(ctx, q, `SELECT "id" FROM "record" LIMIT 1`)
 	return len(ids) > 0, err
 }

@@ -24,6 +24,9 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 	visited := expression.Where{Text: `"lead"."visits" >= $1`, Args: []any{int64(5)}}
 	anyLead, last := expression.Where{Text: "TRUE"}, crm.Lead{ID: "a", EstimatedAt: crm.Some[crm.Instant](5)}
 	late := crm.Due{Call: crm.Call{ID: "a#1", Kind: crm.KindPlan}}
+	if err := s.Apply(ctx, crm.Change{Records: []crm.Record{{ID: "r", Revision: 1, Phone: "b"}}}); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name, want string
 		run        func() error

@@ -78,6 +78,10 @@ func (s *Store) phoneRecords(ctx context.Context, columns table[recordRow], phon
 	var row recordRow
 	places := columns.destinations(&row)
 	err := s.view(ctx, "read records of phones", func(ctx context.Context, q querier) error {
+		// Most databases are filled before the first call is made.
+		if some, err := recorded(ctx, q); err != nil || !some {
+			return err
+		}
 		return inLists(filled(phones), func(list string, args []any) error {
 			rows, err := q.QueryContext(ctx, columns.sel(`WHERE "latest" = 1 AND "phone" IN `+list), args...)
 			records, err := scan(rows, err, places, &row.Record)
