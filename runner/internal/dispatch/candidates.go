@@ -16,7 +16,7 @@ import (
 func (sel *selection) due(ctx context.Context, after crm.Due) ([]crm.Due, error) {
 	store, end := sel.desk.Store, crm.At(sel.s.slot.End)
 	if sel.c.Follows == "" && !sel.desk.Brief {
-		return store.DueCalls(ctx, sel.facts.reads, end, after, expression.MaxBatch)
+		return store.DueCalls(ctx, sel.fields, end, after, expression.MaxBatch)
 	}
 	if sel.filters == nil {
 		past := engine.GateCompliance
@@ -26,5 +26,5 @@ func (sel *selection) due(ctx context.Context, after crm.Due) ([]crm.Due, error)
 		calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, past, store.Dialect())
 		sel.filters = []expression.Where{calls, callbacks}
 	}
-	return store.Candidates(ctx, sel.facts.reads, end, sel.filters[0], sel.filters[1], after, expression.MaxBatch)
+	return store.Candidates(ctx, sel.fields, end, sel.filters[0], sel.filters[1], after, expression.MaxBatch)
 }

@@ -64,11 +64,11 @@ func factsOf(book *engine.RuleBook, columns []int) facts {
 }
 
 // read names what has to be read of leads to fill columns of a book's batches,
-// and to know what happened to their phones and whose they are.
+// and to know what happened to their phones.
 func read(book *engine.RuleBook, columns []int) []string {
 	fields := []string{
 		"lead.created_at", "lead.scored_at", "lead.attempts", "lead.attempts_30d", "lead.last_outcome", "lead.last_call_at",
-		"lead.consent_at", "contact.phone", "contact_id", "lead.assigned_agent",
+		"lead.consent_at", "contact.phone",
 	}
 	schema := book.Schema.Fields()
 	for _, column := range columns {

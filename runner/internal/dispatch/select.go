@@ -17,7 +17,8 @@ type selection struct {
 	s   slotOf
 	key string // of the slot
 
-	facts   facts // that decide
+	facts   facts    // that decide
+	fields  []string // that are read of leads
 	batch   *expression.Batch
 	filters []expression.Where // of calls and of callbacks, where not every due one is looked at
 
@@ -62,6 +63,7 @@ func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 		facts: factsOf(st.book, deciding(st.book)), batch: st.book.Schema.NewBatch(0),
 		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}
+	sel.fields = append(sel.facts.reads, "contact_id", "lead.assigned_agent") // whose a lead is
 	sel.ledger = newLedger(st.book, crm.Facts{
 		SlotKey: sel.key, Campaign: st.c.Name, Slot: s.slot.Name, SlotStart: crm.At(s.slot.Start), SlotEnd: crm.At(s.slot.End),
 		Version: st.book.Version, At: crm.At(st.at),

@@ -108,7 +108,7 @@ func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, af
 	}
 	err = s.view(ctx, "read leads to rescore", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query+` ORDER BY "id"`+most(limit), args...)
-		page, err = scan(rows, err, places, &row)
+		page, err = into(make([]crm.Lead, 0, limit), rows, err, places, &row)
 		return err
 	})
 	return page, err
