@@ -108,12 +108,13 @@ func astray(dir fs.FS) (names []string, err error) {
 
 // meant is the rule file that a file at the top of a folder was meant to be.
 func meant(name string) (string, bool) {
-	plain := strings.TrimSuffix(name, path.Ext(name)) + ".yaml"
-	below := "rules/" + plain
+	stem := strings.TrimSuffix(name, path.Ext(name))
+	below := "rules/" + stem + ".yaml"
 	if slices.Contains(ruleFiles(), below) || isTest(below) {
 		return below, true
 	}
-	return yamltext.Suggest(plain, []string{campaignsFile, scoringFile})
+	best, like := yamltext.Suggest(stem, []string{strings.TrimSuffix(campaignsFile, ".yaml"), strings.TrimSuffix(scoringFile, ".yaml")})
+	return best + ".yaml", like
 }
 
 // walk adds the YAML files of a folder and of those in it. Links are followed,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"callsheet/engine"
+	"callsheet/engine/calendar"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 )
@@ -65,11 +66,11 @@ const maxExamples = 10
 // would take if it called, unless it does in the other book. Nothing is stored. progress, which
 // may be nil, is told of the leads as they go by.
 func (d *Desk) Compare(ctx context.Context, before, after *engine.RuleBook, at time.Time, progress func(leads int)) (*Comparison, error) {
-	recorded, err := d.Store.Recorded(ctx)
+	c, err := d.comparing(ctx, before, after, at)
 	if err != nil {
 		return nil, fmt.Errorf("compare rule books: %w", err)
 	}
-	c := &comparing{desk: d, before: before, after: after, at: at, recorded: recorded, campaigns: allCampaigns(before, after), grades: allGrades(before, after)}
+	c.campaigns, c.grades = allCampaigns(before, after), allGrades(before, after)
 	got, err := c.run(ctx, progress)
 	if err != nil {
 		return nil, fmt.Errorf("compare rule books: %w", err)
@@ -82,8 +83,36 @@ type comparing struct {
 	desk              *Desk
 	before, after     *engine.RuleBook
 	at                time.Time
-	recorded          bool // there are reports of calls
+	recorded          bool            // there are reports of calls
+	over              map[string]bool // keys of slots that were stopped
 	campaigns, grades []string
+}
+
+// comparing is what a comparison asks of the store before the first lead.
+func (d *Desk) comparing(ctx context.Context, before, after *engine.RuleBook, at time.Time) (*comparing, error) {
+	c := &comparing{desk: d, before: before, after: after, at: at, over: map[string]bool{}}
+	var err error
+	if c.recorded, err = d.Store.Recorded(ctx); err != nil {
+		return nil, err
+	}
+	const day = 24 * time.Hour // no slot is longer
+	runs, err := d.Store.RunsBetween(ctx, crm.At(at.Add(-day)), crm.At(at.Add(day)))
+	for _, r := range runs {
+		if r.State == crm.RunStopped {
+			c.over[slotKey(after, r.Campaign, r.SlotStart.Time())] = true
+		}
+	}
+	return c, err
+}
+
+// stopped says that the slot of a campaign, or of the one that it follows, is
+// over before its time.
+func (c *comparing) stopped(book *engine.RuleBook, campaign *engine.Campaign, slot calendar.Slot) bool {
+	return c.over[slotKey(book, campaign.Name, slot.Start)] || c.over[slotKey(book, campaign.Follows, slot.Start)]
+}
+
+func slotKey(book *engine.RuleBook, campaign string, start time.Time) string {
+	return crm.SlotKey(campaign, start.In(book.Zone))
 }
 
 func allCampaigns(before, after *engine.RuleBook) (names []string) {

@@ -53,7 +53,11 @@ func nextSlots(book *engine.RuleBook, campaign *engine.Campaign, c *comparing) (
 		if g != nil && !campaign.Takes(g.Name) {
 			continue
 		}
-		slot, ok := book.Week(campaign, g).Next(c.at, campaign.MinRemaining)
+		week := book.Week(campaign, g)
+		slot, ok := week.Next(c.at, campaign.MinRemaining)
+		for ok && c.stopped(book, campaign, slot) {
+			slot, ok = week.Next(slot.End, campaign.MinRemaining)
+		}
 		if !ok {
 			continue
 		}

@@ -191,4 +191,8 @@ func TestCompareWhileASlotRuns(t *testing.T) {
 	o.handOver()
 	o.hears("11:00:00", report(t, "c-1", "L1", "10:10:00", "10:20:00", "Qualifié"))
 	same(t, "leads but for the one that is done with", compare().Leads, waiting.Leads-1)
+	// Stopped long before its end, the slot is over: what was not called is the next one's.
+	left := compare().Campaigns[0]
+	o.stop("2026-11-23T10:29:00", dispatch.StopOptions{Types: []string{"PVI"}})
+	same(t, "stopped before its end", compare().Campaigns[0].Leaving, left.Leaving)
 }

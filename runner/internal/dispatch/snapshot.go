@@ -46,11 +46,10 @@ type said struct {
 // Snapshot reads the planned and open calls of the store and lets a rule book decide
 // about them at an instant.
 func (d *Desk) Snapshot(ctx context.Context, book *engine.RuleBook, at time.Time) (*Snapshot, error) {
-	recorded, err := d.Store.Recorded(ctx)
+	c, err := d.comparing(ctx, book, book, at)
 	if err != nil {
 		return nil, fmt.Errorf("take a snapshot: %w", err)
 	}
-	c := &comparing{desk: d, before: book, after: book, at: at, recorded: recorded}
 	s, w := &Snapshot{c: c}, c.worker()
 	keep := w.sides[0]
 	keep.facts.fields = slices.DeleteFunc(slices.Clone(keep.facts.fields), func(f leadFact) bool {
