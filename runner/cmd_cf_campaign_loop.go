@@ -51,7 +51,8 @@ func runLoop(ctx context.Context, a *app, s *session, once bool) error {
 		watching, stop := context.WithCancel(ctx)
 		var beside sync.WaitGroup
 		beside.Go(func() { _ = s.rules.Watch(watching) }) // ends with its context and for no other reason
-		beside.Go(func() { s.reloadOnHangup(watching) })
+		hangups := catchHangups()
+		beside.Go(func() { s.reloadOnHangup(watching, hangups) })
 		defer beside.Wait()
 		defer stop()
 		return l.run(ctx)

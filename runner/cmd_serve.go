@@ -98,6 +98,7 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, known cal
 	if known.push != nil {
 		service.Push = server.NewPush(ctx, *known.push, clock)
 	}
+	hangups := catchHangups() // whoever reads the next line may send one
 	s.Printf("serving http://%s", listener.Addr())
 	within, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
@@ -106,7 +107,7 @@ func runServe(ctx context.Context, a *app, s *session, o serveOptions, known cal
 	s.admission.compare = leads.compare
 	beside.Go(func() { leads.keep(within, s.rules, log) })
 	beside.Go(func() { _ = s.rules.Watch(within) })
-	beside.Go(func() { s.reloadOnHangup(within) })
+	beside.Go(func() { s.reloadOnHangup(within, hangups) })
 	beside.Go(func() { tellEdits(within, s, log) })
 	beside.Go(func() { s.handOvers(within, h, kick, clock, log) })
 	rescore := newNudge()
