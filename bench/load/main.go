@@ -1,5 +1,5 @@
 // Program load reports ended calls to the service from many clients at once,
-// kills the service in the middle, and proves that no report was lost and none
+// kills one in the middle, and proves that no report was lost and none
 // counted twice.
 package main
 
@@ -35,7 +35,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.clients, "clients", 64, "clients that report at the same time")
 	flag.IntVar(&o.calls, "calls", 30_000, "calls to report, each of a lead of its own")
-	flag.BoolVar(&o.kill, "kill", true, "kill the service with SIGKILL in the middle and at the end")
+	flag.BoolVar(&o.kill, "kill", true, "kill one service with SIGKILL in the middle, and all of them at the end")
 	flag.StringVar(&o.program, "program", "", "the program; built from the folder above when left out")
 	flag.StringVar(&o.dir, "dir", "", "folder for the database; a temporary one when left out")
 	flag.StringVar(&o.db, "db", "", "postgres:// address of an empty database; a SQLite file of its own when left out")

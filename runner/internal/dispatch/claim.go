@@ -16,7 +16,7 @@ import (
 func (sel *selection) claim() (c crm.Claim, changes bool, err error) {
 	c.At, c.Slots = crm.At(sel.at), []string{sel.key}
 	if sel.follows() {
-		c.Slots = append(c.Slots, crm.SlotKey(sel.c.Follows, sel.s.slot.Start.In(sel.book.Zone)))
+		c.Slots = append(c.Slots, slotKey(sel.book, sel.c.Follows, sel.s.slot.Start))
 	}
 	runs := sel.inOrder()
 	if !sel.c.Calls() {

@@ -111,10 +111,6 @@ func (c *comparing) stopped(book *engine.RuleBook, campaign *engine.Campaign, sl
 	return c.over[slotKey(book, campaign.Name, slot.Start)] || c.over[slotKey(book, campaign.Follows, slot.Start)]
 }
 
-func slotKey(book *engine.RuleBook, campaign string, start time.Time) string {
-	return crm.SlotKey(campaign, start.In(book.Zone))
-}
-
 func allCampaigns(before, after *engine.RuleBook) (names []string) {
 	for _, book := range []*engine.RuleBook{after, before} {
 		for _, c := range book.Campaigns {

@@ -158,7 +158,7 @@ func (x *explaining) started(ctx context.Context, st start, group *engine.Group,
 	if st.follows() {
 		slot, ok = week.Containing(x.out.At)
 	}
-	key := crm.SlotKey(st.c.Name, slot.Start.In(x.book.Zone))
+	key := slotKey(x.book, st.c.Name, slot.Start)
 	i := slices.IndexFunc(x.decided, func(d crm.Decision) bool { return d.SlotKey == key })
 	if !ok || i < 0 {
 		return slot, false, nil

@@ -42,7 +42,7 @@ func (d *Desk) Preview(ctx context.Context, book *engine.RuleBook, c *engine.Cam
 	}
 	bySlot := map[string][]crm.Decision{}
 	for _, r := range reports {
-		key := crm.SlotKey(c.Name, r.Slot.Start.In(book.Zone))
+		key := slotKey(book, c.Name, r.Slot.Start)
 		stored, err := d.Store.Decisions(ctx, key)
 		if err != nil {
 			return nil, nil, err

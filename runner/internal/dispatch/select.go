@@ -59,7 +59,7 @@ type run struct {
 // choose decides about every due call.
 func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 	sel := &selection{
-		start: st, s: s, key: crm.SlotKey(st.c.Name, s.slot.Start.In(st.book.Zone)),
+		start: st, s: s, key: slotKey(st.book, st.c.Name, s.slot.Start),
 		facts: factsOf(st.book, deciding(st.book)), batch: st.book.Schema.NewBatch(0),
 		before: map[string]crm.Decision{}, runs: map[string]*run{}, passedOver: map[string]int{},
 	}

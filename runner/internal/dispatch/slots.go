@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"slices"
+	"time"
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
@@ -73,7 +74,7 @@ func (st start) slot(ctx context.Context, g *engine.Group) (calendar.Slot, bool,
 // stopped says that a run of the campaign in the slot was stopped, which ends
 // the slot for all of its groups.
 func (st start) stopped(ctx context.Context, campaign string, slot calendar.Slot) (bool, error) {
-	key := crm.SlotKey(campaign, slot.Start.In(st.book.Zone))
+	key := slotKey(st.book, campaign, slot.Start)
 	if over, asked := st.known[key]; asked {
 		return over, nil
 	}
@@ -83,6 +84,11 @@ func (st start) stopped(ctx context.Context, campaign string, slot calendar.Slot
 		st.known[key] = over
 	}
 	return over, err
+}
+
+// slotKey is the key of a campaign's slot, which goes by local time.
+func slotKey(book *engine.RuleBook, campaign string, start time.Time) string {
+	return crm.SlotKey(campaign, start.In(book.Zone))
 }
 
 // add gives the slot to a group too, nil standing for no group.

@@ -119,7 +119,7 @@ func (s *Store) countByAgent(ctx context.Context, what, where string, args ...an
 // DueCalls is the page of at most limit planned calls that are due before an
 // instant and follow after, by due time and then call id; the zero Due is the
 // start. An empty page is the end. Its cost follows what is due, not what is
-// stored. Of these it reads what [Store.Planned] reads.
+// stored. Of these it reads what [Store.Outstanding] reads.
 func (s *Store) DueCalls(ctx context.Context, fields []string, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
 	return s.duePage(ctx, fields, expression.All(), byDue(), before, after, limit)
 }

@@ -38,7 +38,7 @@ func (s *Store) Dialect() expression.SQLDialect {
 // Dialect, by due time and call id, then the other calls that pass theirs, in an
 // order of its own. The parameters of both are from $1 on. after is the last
 // call of the page before; the zero Due is the start. An empty page is the end.
-// Of calls and leads it reads what [Store.Planned] reads.
+// Of calls and leads it reads what [Store.Outstanding] reads.
 //
 // Its cost follows the callbacks that are due and what the filter of the others
 // selects where that begins at some lead.created_at, otherwise what is due.

@@ -97,7 +97,7 @@ func (s *Store) ClaimRange(ctx context.Context, pass int64, owner string, last t
 
 // RangeLeads is the page of at most limit leads of a range that follow a lead, by
 // id; an empty page is the end. Of a lead it reads its revision, status, phone
-// and what the rules decided, and the fields named as in [Store.Planned].
+// and what the rules decided, and the fields named as in [Store.Outstanding].
 func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, limit int) (page []crm.Lead, err error) {
 	var row crm.Lead
 	names, places := s.leadColumns(append(fields[:len(fields):len(fields)],
