@@ -26,9 +26,9 @@ type Audit struct {
 	points []auditedRule
 	// values are those that leads have of the fields that rules compare with
 	// texts, and how many have each.
-	values map[int]map[string]int
-	takes  map[string]int // leads of a campaign's types and segments
-	idle   map[string]int // days on which a campaign chose nobody
+	values    map[int]map[string]int
+	campaigns []auditedCampaign
+	idle      map[string]int // days on which a campaign chose nobody
 }
 
 // idleDays is from how many days with slots on a campaign that chose nobody is
@@ -52,7 +52,7 @@ type auditedRule struct {
 
 // Audit begins one.
 func (b *RuleBook) Audit() *Audit {
-	a := &Audit{book: b, values: map[int]map[string]int{}, takes: map[string]int{}, idle: map[string]int{}}
+	a := &Audit{book: b, values: map[int]map[string]int{}, idle: map[string]int{}}
 	for _, n := range b.Named() {
 		if n.Kind == RulePoints && n.Condition != nil {
 			a.points = append(a.points, auditedRule{name: n.Rule, when: n.Condition})
@@ -64,6 +64,9 @@ func (b *RuleBook) Audit() *Audit {
 				a.values[i] = map[string]int{}
 			}
 		}
+	}
+	for _, c := range b.Campaigns {
+		a.campaigns = append(a.campaigns, b.audited(c))
 	}
 	return a
 }
@@ -84,12 +87,8 @@ func (a *Audit) Add(batch *expression.Batch, leads *Classified) {
 			}
 		}
 	}
-	for row := range batch.Len() {
-		for _, c := range a.book.Campaigns {
-			if c.TakesLead(leads.Type[row], leads.Segment[row]) {
-				a.takes[c.Name]++
-			}
-		}
+	for i := range a.campaigns {
+		a.campaigns[i].add(batch, leads)
 	}
 }
 
@@ -128,10 +127,8 @@ func (a *Audit) overLeads(found *analysis) {
 			found.tell(n, codeSeparates, fmt.Sprintf("point rule %s fires for %.1f %% of %d leads: it separates nothing", r.name, 100*share, a.leads), "give the points to all, or make it choosier")
 		}
 	}
-	for _, pair := range child(a.book.text.files[campaignsFile], "campaigns").Pairs() {
-		if name := pair.Key.Text(); a.takes[name] == 0 {
-			found.tell(pair.Key, codeNobodyNow, fmt.Sprintf("campaign %s is for none of %d leads: nobody is of its types and segments", name, a.leads), "look at lead_types and segments")
-		}
+	for i, pair := range child(a.book.text.files[campaignsFile], "campaigns").Pairs() {
+		a.forNobody(found, &a.campaigns[i], pair.Key)
 	}
 }
 

@@ -36,7 +36,7 @@ const (
 	codeNoCalls  = "R312" // a campaign that may call nobody
 
 	codeNoValue   = "R401" // a value that no lead has
-	codeNobodyNow = "R402" // a campaign that is for no lead
+	codeNobodyNow = "R402" // a campaign that is for no lead, by its types or by its conditions
 	codeSeparates = "R403" // a point rule that fires for all leads, or for none
 	codeNoneTaken = "R404" // a campaign that chose nobody for days
 
