@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"fmt"
+	"iter"
 	"os"
 	"testing"
 	"time"
@@ -29,18 +30,18 @@ func BenchmarkFollower(b *testing.B) {
 	sel := tick(b, book, "2026-11-23T10:30:00")
 	storeQueue(b, st, leads, sel.at)
 	end := crm.At(sel.s.slot.End)
-	for name, next := range map[string]func(crm.Due) ([]crm.Due, error){
-		"all": func(after crm.Due) ([]crm.Due, error) {
-			return st.DueCalls(context.Background(), sel.facts.reads, end, after, 4096)
+	for name, next := range map[string]func() iter.Seq2[[]crm.Due, error]{
+		"all": func() iter.Seq2[[]crm.Due, error] {
+			return st.DueCalls(context.Background(), sel.facts.reads, end, 4096)
 		},
-		"candidates": func(after crm.Due) ([]crm.Due, error) {
+		"candidates": func() iter.Seq2[[]crm.Due, error] {
 			calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
-			return st.Candidates(context.Background(), sel.facts.reads, end, calls, callbacks, after, 4096)
+			return st.Candidates(context.Background(), sel.facts.reads, end, calls, callbacks, 4096)
 		},
 	} {
 		b.Run(fmt.Sprintf("%s/of=%d", name, leads), func(b *testing.B) {
 			for b.Loop() {
-				if n := len(passing(verdicts(b, sel, next))); n != 200 {
+				if n := len(passing(verdicts(b, sel, next()))); n != 200 {
 					b.Fatalf("%d calls pass, want 200", n)
 				}
 			}

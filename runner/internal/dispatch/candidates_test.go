@@ -3,6 +3,7 @@ package dispatch
 import (
 	"fmt"
 	"io/fs"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -35,13 +36,9 @@ func TestCandidatesAreEnough(t *testing.T) {
 			for range 25 {
 				book, source := randomFollower(t, random)
 				sel := tick(t, book, "2026-11-23T10:30:00")
-				all := verdicts(t, sel, func(after crm.Due) ([]crm.Due, error) {
-					return st.DueCalls(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), after, 500)
-				})
-				found := verdicts(t, sel, func(after crm.Due) ([]crm.Due, error) {
-					calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
-					return st.Candidates(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), calls, callbacks, after, 150)
-				})
+				all := verdicts(t, sel, st.DueCalls(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), 500))
+				calls, callbacks := sel.book.Prefilter(sel.c, sel.s.slot, sel.at, engine.GateCompliance, st.Dialect())
+				found := verdicts(t, sel, st.Candidates(t.Context(), sel.facts.reads, crm.At(sel.s.slot.End), calls, callbacks, 150))
 				if diff := cmp.Diff(passing(all), passing(found)); diff != "" {
 					t.Fatalf("%s\npassing (-of all +of the candidates):\n%s", source, diff)
 				}
@@ -56,18 +53,13 @@ func TestCandidatesAreEnough(t *testing.T) {
 
 // verdicts are the reasons of all calls of the pages, by call id; those that
 // pass have none.
-func verdicts(t testing.TB, sel *selection, next func(crm.Due) ([]crm.Due, error)) map[string]string {
+func verdicts(t testing.TB, sel *selection, pages iter.Seq2[[]crm.Due, error]) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for after := (crm.Due{}); ; {
-		page, err := next(after)
+	for page, err := range pages {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(page) == 0 {
-			return found
-		}
-		after = page[len(page)-1]
 		sel.batch.Reset(len(page))
 		for i := range page {
 			sel.facts.lead(sel.batch, i, &page[i].Lead)
@@ -81,6 +73,7 @@ func verdicts(t testing.TB, sel *selection, next func(crm.Due) ([]crm.Due, error
 			found[page[i].Call.ID] = v.Reason
 		}
 	}
+	return found
 }
 
 func passing(verdicts map[string]string) (ids []string) {

@@ -6,6 +6,7 @@ package dispatch
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"callsheet/engine"
@@ -76,11 +77,12 @@ type Store interface {
 	// crm.ErrConflict when one of its leads was written meanwhile.
 	EndRange(ctx context.Context, r crm.Range, scores []crm.Scores, arrivals []crm.Arrival, did crm.Rescored) (held bool, err error)
 
-	// DueCalls are planned calls by due time, with the fields named of their leads.
-	DueCalls(ctx context.Context, fields []string, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error)
+	// DueCalls are planned calls by due time, in pages, with the fields named of
+	// their leads.
+	DueCalls(ctx context.Context, fields []string, before crm.Instant, limit int) iter.Seq2[[]crm.Due, error]
 	// Candidates is DueCalls with those calls and callbacks that pass a filter
 	// each, in the words of Dialect.
-	Candidates(ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int) ([]crm.Due, error)
+	Candidates(ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, limit int) iter.Seq2[[]crm.Due, error]
 	Dialect() expression.SQLDialect
 	Ranking(ctx context.Context, segment string, filter expression.Where, after *crm.Lead, limit int) ([]crm.Lead, error)
 	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -88,30 +89,24 @@ func (r *rehearsal) EndRange(context.Context, crm.Range, []crm.Scores, []crm.Arr
 	return true, nil
 }
 
-func (r *rehearsal) DueCalls(ctx context.Context, fields []string, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
-	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) { return r.Store.DueCalls(ctx, fields, before, after, limit) })
+func (r *rehearsal) DueCalls(ctx context.Context, fields []string, before crm.Instant, limit int) iter.Seq2[[]crm.Due, error] {
+	return r.unclaimed(r.Store.DueCalls(ctx, fields, before, limit))
 }
 
 func (r *rehearsal) Candidates(
-	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
-) ([]crm.Due, error) {
-	return r.unclaimed(after, func(after crm.Due) ([]crm.Due, error) {
-		return r.Store.Candidates(ctx, fields, before, calls, callbacks, after, limit)
-	})
+	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, limit int,
+) iter.Seq2[[]crm.Due, error] {
+	return r.unclaimed(r.Store.Candidates(ctx, fields, before, calls, callbacks, limit))
 }
 
-// unclaimed is the next page of planned calls without those that were claimed.
-func (r *rehearsal) unclaimed(after crm.Due, next func(after crm.Due) ([]crm.Due, error)) ([]crm.Due, error) {
-	for {
-		page, err := next(after)
-		if err != nil || len(page) == 0 {
-			return page, err
-		}
-		after = page[len(page)-1]
-		page = slices.DeleteFunc(page, func(d crm.Due) bool { return r.calls[d.Call.ID].ID != "" })
-		// An empty page would be the end.
-		if len(page) > 0 {
-			return page, nil
+// unclaimed is pages of planned calls without those that were claimed.
+func (r *rehearsal) unclaimed(pages iter.Seq2[[]crm.Due, error]) iter.Seq2[[]crm.Due, error] {
+	return func(yield func([]crm.Due, error) bool) {
+		for page, err := range pages {
+			page = slices.DeleteFunc(page, func(d crm.Due) bool { return r.calls[d.Call.ID].ID != "" })
+			if !yield(page, err) {
+				return
+			}
 		}
 	}
 }

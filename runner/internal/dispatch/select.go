@@ -17,10 +17,9 @@ type selection struct {
 	s   slotOf
 	key string // of the slot
 
-	facts   facts    // that decide
-	fields  []string // that are read of leads
-	batch   *expression.Batch
-	filters []expression.Where // of calls and of callbacks, where not every due one is looked at
+	facts  facts    // that decide
+	fields []string // that are read of leads
+	batch  *expression.Batch
 
 	// before is what earlier starts of the slot decided, by lead, and funnel
 	// what was left after each gate of the last one.
@@ -143,13 +142,10 @@ func (sel *selection) earlier(ctx context.Context) error {
 
 // judge lets rules and packs decide about the due calls, a page at a time.
 func (sel *selection) judge(ctx context.Context) error {
-	var after crm.Due
-	for {
-		page, err := sel.due(ctx, after)
-		if err != nil || len(page) == 0 {
+	for page, err := range sel.due(ctx) {
+		if err != nil {
 			return err
 		}
-		after = page[len(page)-1]
 		leads := make([]*crm.Lead, len(page))
 		for i := range page {
 			leads[i] = &page[i].Lead
@@ -182,6 +178,7 @@ func (sel *selection) judge(ctx context.Context) error {
 			sel.passedOver[rule] += n
 		}
 	}
+	return nil
 }
 
 // suppress keeps the calls out that the rules let pass and whose phone is not

@@ -96,9 +96,10 @@ func BenchmarkDueCalls(b *testing.B) {
 				s := open(b)
 				fill(b, s, 0, stored)
 				for b.Loop() {
-					page, err := s.DueCalls(context.Background(), []string{"contact.phone"}, dawn+due, crm.Due{}, stored)
-					if err != nil || len(page) != due {
-						b.Fatalf("%d calls are due, want %d: %v", len(page), due, err)
+					for page, err := range s.DueCalls(context.Background(), []string{"contact.phone"}, dawn+due, stored) {
+						if err != nil || len(page) != due {
+							b.Fatalf("%d calls are due, want %d: %v", len(page), due, err)
+						}
 					}
 				}
 			})

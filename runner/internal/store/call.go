@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strings"
 
@@ -116,12 +117,11 @@ func (s *Store) countByAgent(ctx context.Context, what, where string, args ...an
 	return byAgent, err
 }
 
-// DueCalls is the page of at most limit planned calls that are due before an
-// instant and follow after, by due time and then call id; the zero Due is the
-// start. An empty page is the end. Its cost follows what is due, not what is
-// stored. Of these it reads what [Store.Outstanding] reads.
-func (s *Store) DueCalls(ctx context.Context, fields []string, before crm.Instant, after crm.Due, limit int) ([]crm.Due, error) {
-	return s.duePage(ctx, fields, expression.All(), byDue(), before, after, limit)
+// DueCalls are the planned calls that are due before an instant, in pages of
+// at most limit, by due time and then call id. Their cost follows what is due, not what
+// is stored. Of these it reads what [Store.Outstanding] reads.
+func (s *Store) DueCalls(ctx context.Context, fields []string, before crm.Instant, limit int) iter.Seq2[[]crm.Due, error] {
+	return s.due(ctx, fields, before, limit, lot{expression.All(), byDue()})
 }
 
 // RunCalls lists the calls that a run injected, whatever became of them, by id.

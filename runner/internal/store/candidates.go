@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -33,66 +34,59 @@ func (s *Store) Dialect() expression.SQLDialect {
 	}
 }
 
-// Candidates is the page of at most limit planned calls due before an instant
-// that follow after: first the callbacks that pass a filter in the words of
-// Dialect, by due time and call id, then the other calls that pass theirs, in an
-// order of its own. The parameters of both are from $1 on. after is the last
-// call of the page before; the zero Due is the start. An empty page is the end.
-// Of calls and leads it reads what [Store.Outstanding] reads.
+// Candidates are the planned calls due before an instant, in pages of at most
+// limit: first the callbacks that pass a filter in the words of Dialect, by due
+// time and call id, then the other calls that pass theirs, in an order of its
+// own. The parameters of both are from $1 on. Of calls and leads it reads what
+// [Store.Outstanding] reads.
 //
 // Its cost follows the callbacks that are due and what the filter of the others
 // selects where that begins at some lead.created_at, otherwise what is due.
 func (s *Store) Candidates(
-	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, after crm.Due, limit int,
-) ([]crm.Due, error) {
-	if after.Call.ID == "" || after.Call.Kind == crm.KindCallback {
-		page, err := s.passing(ctx, fields, callbacks, `"call"."kind" = 'callback'`, byDue(), before, after, limit)
-		if err != nil || len(page) > 0 {
-			return page, err
-		}
-		after = crm.Due{}
-	}
+	ctx context.Context, fields []string, before crm.Instant, calls, callbacks expression.Where, limit int,
+) iter.Seq2[[]crm.Due, error] {
 	by := byDue()
 	if since, bounded := calls.AtLeast[`"lead"."created_at"`]; bounded {
-		by = byArrival()
-		if after.Call.ID == "" {
-			after.Lead.CreatedAt = crm.Instant(since)
+		by = byArrival(since)
+	}
+	var lots []lot
+	for _, l := range []struct {
+		kind   string
+		filter expression.Where
+		by     sequence
+	}{{`"call"."kind" = 'callback'`, callbacks, byDue()}, {`"call"."kind" <> 'callback'`, calls, by}} {
+		if l.filter.Text != "FALSE" {
+			l.filter.Text = l.kind + " AND " + l.filter.Text
+			lots = append(lots, lot{l.filter, l.by})
 		}
 	}
-	return s.passing(ctx, fields, calls, `"call"."kind" <> 'callback'`, by, before, after, limit)
+	return s.due(ctx, fields, before, limit, lots...)
 }
 
-// passing is a page of the planned calls of a kind that pass a filter.
-func (s *Store) passing(
-	ctx context.Context, fields []string, filter expression.Where, kind string, by sequence, before crm.Instant, after crm.Due, limit int,
-) ([]crm.Due, error) {
-	if filter.Text == "FALSE" {
-		return nil, nil
-	}
-	filter.Text = kind + " AND " + filter.Text
-	return s.duePage(ctx, fields, filter, by, before, after, limit)
+// lot is the planned calls that pass a filter, in an order.
+type lot struct {
+	filter expression.Where
+	by     sequence
 }
 
-// sequence is an order of planned calls that an index serves: two columns, and
-// where a call stands in it.
+// sequence is an order of planned calls that an index serves: two columns, where
+// the first of them begins, and where a call stands in it.
 type sequence struct {
 	tables, key string
-	place       func(crm.Due) (int64, string)
+	begin       int64
+	place       func(*crm.Due) (int64, string)
 }
 
 // byDue is led by the calls. SQLite keeps to the order of a CROSS JOIN.
 func byDue() sequence {
-	return sequence{`"call" CROSS JOIN "lead"`, `"call"."due_at", "call"."id"`, func(d crm.Due) (int64, string) {
-		if d.Call.ID == "" {
-			return math.MinInt64, ""
-		}
+	return sequence{`"call" CROSS JOIN "lead"`, `"call"."due_at", "call"."id"`, math.MinInt64, func(d *crm.Due) (int64, string) {
 		return int64(d.Call.DueAt), d.Call.ID
 	}}
 }
 
 // byArrival is led by the leads.
-func byArrival() sequence {
-	return sequence{`"lead" CROSS JOIN "call"`, `"lead"."created_at", "lead"."id"`, func(d crm.Due) (int64, string) {
+func byArrival(since int64) sequence {
+	return sequence{`"lead" CROSS JOIN "call"`, `"lead"."created_at", "lead"."id"`, since, func(d *crm.Due) (int64, string) {
 		return int64(d.Lead.CreatedAt), d.Lead.ID
 	}}
 }
@@ -101,21 +95,53 @@ func byArrival() sequence {
 // text because SQLite plans a query anew whenever it is given as a parameter.
 func most(limit int) string { return " LIMIT " + strconv.Itoa(limit) }
 
-// duePage is a page of the planned calls that pass a filter.
-func (s *Store) duePage(
-	ctx context.Context, fields []string, filter expression.Where, by sequence, before crm.Instant, after crm.Due, limit int,
-) ([]crm.Due, error) {
+// due are the planned calls of lots, one after the other; what is left of one is
+// on a page with what the next begins with.
+func (s *Store) due(ctx context.Context, fields []string, before crm.Instant, limit int, lots ...lot) iter.Seq2[[]crm.Due, error] {
+	return func(yield func([]crm.Due, error) bool) {
+		var rest []crm.Due
+		for _, l := range lots {
+			at, id := l.by.begin, ""
+			for more := true; more; {
+				page, err := s.duePage(ctx, fields, l, before, at, id, limit)
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				if more = len(page) == limit; len(page) > 0 {
+					at, id = l.by.place(&page[len(page)-1])
+				}
+				if len(rest)+len(page) > limit {
+					if !yield(rest, nil) {
+						return
+					}
+					rest = nil
+				}
+				if rest = append(rest, page...); len(rest) == limit {
+					if !yield(rest, nil) {
+						return
+					}
+					rest = nil
+				}
+			}
+		}
+		if len(rest) > 0 {
+			yield(rest, nil)
+		}
+	}
+}
+
+// duePage is the page of a lot that follows a place in its order.
+func (s *Store) duePage(ctx context.Context, fields []string, l lot, before crm.Instant, at int64, id string, limit int) (page []crm.Due, err error) {
 	var row crm.Due
 	names, places := s.dueColumns(fields, &row)
-	at, id := by.place(after)
-	args := append(filter.Args[:len(filter.Args):len(filter.Args)], int64(before), at, id)
-	parameter := func(n int) string { return "$" + strconv.Itoa(len(filter.Args)+n) }
-	query := "SELECT " + strings.Join(names, ", ") + " FROM " + by.tables +
-		" WHERE " + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < ` + parameter(1) +
-		" AND (" + by.key + ") > (" + parameter(2) + ", " + parameter(3) + ") AND " + filter.Text +
-		" ORDER BY " + by.key + most(limit)
-	var page []crm.Due
-	err := s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
+	n := len(l.filter.Args)
+	query := "SELECT " + strings.Join(names, ", ") + " FROM " + l.by.tables +
+		" WHERE " + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < ` + parameter(n+1) +
+		" AND (" + l.by.key + ") > (" + parameter(n+2) + ", " + parameter(n+3) + ") AND " + l.filter.Text +
+		" ORDER BY " + l.by.key + most(limit)
+	args := append(l.filter.Args[:n:n], int64(before), at, id)
+	err = s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, args...)
 		page, err = scan(rows, err, places, &row)
 		return err

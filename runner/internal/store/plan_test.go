@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 	recent := expression.Where{Text: `"lead"."created_at" >= $1`, Args: []any{int64(5)}, AtLeast: map[string]int64{`"lead"."created_at"`: 5}}
 	visited := expression.Where{Text: `"lead"."visits" >= $1`, Args: []any{int64(5)}}
 	anyLead, last := expression.Where{Text: "TRUE"}, crm.Lead{ID: "a", EstimatedAt: crm.Some[crm.Instant](5)}
-	late := crm.Due{Call: crm.Call{ID: "a#1", Kind: crm.KindPlan}}
+	nobody := expression.Where{Text: "FALSE"}
 	if err := s.Apply(ctx, crm.Change{Records: []crm.Record{{ID: "r", Revision: 1, Phone: "b"}}}); err != nil {
 		t.Fatal(err)
 	}
@@ -31,13 +32,12 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		name, want string
 		run        func() error
 	}{
-		{"due calls", "INDEX call_due", func() error { _, err := s.DueCalls(ctx, nil, 5, crm.Due{}, 10); return err }},
+		{"due calls", "INDEX call_due", func() error { return looked(s.DueCalls(ctx, nil, 5, 10)) }},
 		{"due callbacks", "INDEX call_callback", func() error {
-			_, err := s.Candidates(ctx, nil, 5, expression.Where{Text: "FALSE"}, visited, crm.Due{}, 10)
-			return err
+			return looked(s.Candidates(ctx, nil, 5, nobody, visited, 10))
 		}},
-		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { _, err := s.Candidates(ctx, nil, 5, recent, anyLead, late, 10); return err }},
-		{"other candidates", "INDEX call_due", func() error { _, err := s.Candidates(ctx, nil, 5, visited, anyLead, late, 10); return err }},
+		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { return looked(s.Candidates(ctx, nil, 5, recent, nobody, 10)) }},
+		{"other candidates", "INDEX call_due", func() error { return looked(s.Candidates(ctx, nil, 5, visited, nobody, 10)) }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
 		{"outstanding calls", "SEARCH call USING INDEX call_outstanding", func() error { _, err := s.Outstanding(ctx, nil, "a", 10); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
@@ -147,4 +147,12 @@ func plan(t *testing.T, s *Store, text string) string {
 		t.Fatal(err)
 	}
 	return strings.Join(steps, "\n") + "\n"
+}
+
+// looked reads the first page.
+func looked(pages iter.Seq2[[]crm.Due, error]) error {
+	for _, err := range pages {
+		return err
+	}
+	return nil
 }

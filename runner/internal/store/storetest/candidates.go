@@ -58,10 +58,10 @@ func candidates(t *testing.T, s *store.Store) {
 	} {
 		for _, size := range []int{1, 2, 100} {
 			var callbacks, others []string
-			for after := (crm.Due{}); ; {
-				page := got[[]crm.Due](t)(s.Candidates(t.Context(), nil, 40, tt.filter, tt.callbacks, after, size))
-				if len(page) == 0 {
-					break
+			for page, err := range s.Candidates(t.Context(), nil, 40, tt.filter, tt.callbacks, size) {
+				must(t, err)
+				if len(page) == 0 || len(page) > size {
+					t.Errorf("%s: a page of %d by pages of %d", name, len(page), size)
 				}
 				for _, d := range page {
 					same(t, "call of the lead", d.Call.LeadID, d.Lead.ID)
@@ -71,7 +71,6 @@ func candidates(t *testing.T, s *store.Store) {
 						others = append(others, d.Lead.ID)
 					}
 				}
-				after = page[len(page)-1]
 			}
 			slices.Sort(others)
 			what := fmt.Sprintf("%s by pages of %d", name, size)

@@ -12,7 +12,11 @@ import (
 func outstandingPages(t *testing.T, s *store.Store) {
 	waiting(t, s)
 	same(t, "reports", got[bool](t)(s.Recorded(t.Context())), false)
-	all := got[[]crm.Due](t)(s.DueCalls(t.Context(), []string{"lead.visits"}, 1<<60, crm.Due{}, 100))
+	var all []crm.Due
+	for page, err := range s.DueCalls(t.Context(), []string{"lead.visits"}, 1<<60, 100) {
+		must(t, err)
+		all = append(all, page...)
+	}
 	for _, size := range []int{1, 3, 100} {
 		seen := map[string]bool{}
 		for after := ""; ; {
