@@ -113,8 +113,8 @@ func (s *session) simulate(ctx context.Context, a *app, source string, o simulat
 		return err
 	}
 	s.out = o.out
-	sim := simulation{session: s, courier: newCourier(ctx, own, s.store), model: m, later: later, told: newSimulated()}
-	if err := errors.Join(sim.run(ctx, first, o.days), sim.courier.close()); err != nil {
+	sim := simulation{session: s, courier: newCourier(own, s.store), model: m, later: later, told: newSimulated()}
+	if err := sim.end(sim.run(ctx, first, o.days)); err != nil {
 		return err
 	}
 	return s.printSimulation(&sim.told)

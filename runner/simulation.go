@@ -74,13 +74,14 @@ func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) e
 		}
 		advance(1)
 	}
-	return sim.finish()
+	return nil
 }
 
-// finish waits for the files.
-func (sim *simulation) finish() (err error) {
-	sim.told.files, err = sim.courier.delivered()
-	return err
+// end waits for the files. err is what the simulation ended with.
+func (sim *simulation) end(err error) error {
+	files, closing := sim.courier.close()
+	sim.told.files = files
+	return errors.Join(err, closing)
 }
 
 // moments lists what happens on a day, in order.
@@ -161,7 +162,7 @@ func (sim *simulation) start(ctx context.Context, c *engine.Campaign, at time.Ti
 	if err != nil {
 		return err
 	}
-	return sim.injected(reports, at)
+	return sim.injected(ctx, reports, at)
 }
 
 func (sim *simulation) tick(ctx context.Context, c *engine.Campaign, at time.Time) error {
@@ -169,18 +170,14 @@ func (sim *simulation) tick(ctx context.Context, c *engine.Campaign, at time.Tim
 	if err != nil {
 		return err
 	}
-	return sim.injected(reports, at)
+	return sim.injected(ctx, reports, at)
 }
 
-func (sim *simulation) injected(reports []dispatch.Report, at time.Time) error {
-	var names []string
+func (sim *simulation) injected(ctx context.Context, reports []dispatch.Report, at time.Time) error {
 	for _, r := range reports {
-		for _, g := range r.Groups {
-			names = append(names, g.Files...)
-		}
 		sim.told.started(sim.day(at), r)
 	}
-	return sim.courier.send(names, at)
+	return sim.courier.send(ctx, at)
 }
 
 func (sim *simulation) recover(ctx context.Context, at time.Time) error {
@@ -204,10 +201,6 @@ func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at tim
 	for i := range ended {
 		sim.told.ended(sim.day(at), calls[i].campaign, &reports[i])
 	}
-	// Whether the dialer is told to stop depends on what it has got.
-	if _, err := sim.courier.delivered(); err != nil {
-		return err
-	}
 	report, err := sim.desk.Stop(ctx, sim.book, at, dispatch.StopOptions{Types: campaigns})
 	if err != nil {
 		return err
@@ -215,7 +208,7 @@ func (sim *simulation) stop(ctx context.Context, campaigns []string, end, at tim
 	for _, r := range report.Runs {
 		sim.told.count(sim.day(at), r.Campaign).recycled += len(r.Recycled)
 	}
-	return sim.courier.send(report.Signals, at)
+	return sim.courier.send(ctx, at)
 }
 
 func (sim *simulation) day(at time.Time) string {

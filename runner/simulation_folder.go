@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dialer"
 )
 
@@ -68,12 +69,12 @@ func (f *ownFolder) clear() error {
 			return fmt.Errorf("clear folder %s: %w", f.path, err)
 		}
 	}
-	const begin = "# Written by callsheet simulate. The next one removes these files:\n" + dialer.LockFile + "\n"
+	const begin = "# Written by callsheet simulate. The next one removes these files:\n"
 	return f.root.WriteFile(mark, []byte(begin), 0o644)
 }
 
-// listed reads the list: the files, with what a write that broke off may have
-// left of them, and the folders that they are in. Without a list there are none.
+// listed reads the list: the files, and the folders that they are in. Without a
+// list there are none.
 func (f *ownFolder) listed() (files, folders map[string]bool, err error) {
 	text, err := f.root.ReadFile(mark)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -85,11 +86,9 @@ func (f *ownFolder) listed() (files, folders map[string]bool, err error) {
 		if strings.HasPrefix(name, "#") || !fs.ValidPath(name) || name == "." {
 			continue
 		}
-		for _, name := range append(dialer.Remains(name), name) {
-			files[name] = true
-			for dir := slash.Dir(name); dir != "."; dir = slash.Dir(dir) {
-				folders[dir] = true
-			}
+		files[name] = true
+		for dir := slash.Dir(name); dir != "."; dir = slash.Dir(dir) {
+			folders[dir] = true
 		}
 	}
 	return files, folders, nil
@@ -116,9 +115,10 @@ func (f *ownFolder) foreign(files, folders map[string]bool) (found string, err e
 }
 
 // list adds files to the list, before they are written.
-func (f *ownFolder) list(names []string) error {
+func (f *ownFolder) list(files []crm.File) error {
 	var lines strings.Builder
-	for _, name := range names {
+	for i := range files {
+		name := files[i].Name
 		lines.WriteString(name + "\n" + name + dialer.ManifestSuffix + "\n")
 	}
 	file, err := f.root.OpenFile(mark, os.O_APPEND|os.O_WRONLY, 0)

@@ -6,6 +6,7 @@ import (
 
 	"callsheet/engine"
 	"callsheet/engine/calendar"
+	"callsheet/runner/internal/dispatch"
 )
 
 // simulateMoment fills the store from the source and does what starts at the
@@ -28,16 +29,17 @@ func (s *session) simulateMoment(ctx context.Context, a *app, source string, o s
 		return err
 	}
 	s.out = o.out
-	sim := simulation{session: s, courier: newCourier(ctx, own, s.store), later: later, told: newSimulated()}
-	return errors.Join(sim.moment(ctx, campaigns), sim.courier.close())
+	sim := simulation{session: s, courier: newCourier(own, s.store), later: later, told: newSimulated()}
+	reports, err := sim.moment(ctx, campaigns)
+	return errors.Join(sim.end(err), sim.report(reports, false))
 }
 
 // moment starts the campaigns at the clock of the session, once the leads have
 // come in that are there by then.
-func (sim *simulation) moment(ctx context.Context, campaigns []*engine.Campaign) error {
+func (sim *simulation) moment(ctx context.Context, campaigns []*engine.Campaign) ([]dispatch.Report, error) {
 	if err := sim.arrive(ctx, sim.now); err != nil {
-		return err
+		return nil, err
 	}
 	reports, err := sim.session.start(ctx, campaigns)
-	return errors.Join(err, sim.injected(reports, sim.now), sim.finish(), sim.report(reports, false))
+	return reports, errors.Join(err, sim.injected(ctx, reports, sim.now))
 }

@@ -36,21 +36,6 @@ func (l local) sync(folder string) error {
 
 func (l local) place(name string) string { return filepath.Join(l.name, filepath.FromSlash(name)) }
 
-// fleeting is a folder that waits for no disk.
-type fleeting struct{ local }
-
-func (f fleeting) create(name string) (file, error) {
-	made, err := f.local.create(name)
-	return unsynced{made}, err
-}
-
-func (f fleeting) sync(string) error { return nil }
-
-type unsynced struct{ file }
-
-// Sync does nothing.
-func (unsynced) Sync() error { return nil }
-
 // openFolder opens a folder, and makes it where it is missing.
 func openFolder(dir string) (*os.Root, error) {
 	dir = filepath.Clean(dir)

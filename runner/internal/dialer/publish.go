@@ -66,9 +66,6 @@ type Publisher struct {
 	// turn; place says where files are staged, and differs for places of which
 	// the lock in the output folder does not tell. nil lets everybody in.
 	Turn func(ctx context.Context, dialer, place string, work func(context.Context, Store) error) error
-	// Fleeting says that the files in the output folder need not outlive a power
-	// cut: nothing waits for the disk.
-	Fleeting bool
 	// Fault is asked at each of the [Points] and fails the step there when it
 	// returns an error; nil outside of tests.
 	Fault func(point string) error
@@ -197,7 +194,7 @@ func (p *Publisher) handOver(ctx context.Context, out *os.Root, t target, now cr
 	if t.fault != nil {
 		return nil, fmt.Errorf("%w; %s", t.fault, waiting(len(files)))
 	}
-	way := &way{out: out, transport: t.transport, fleeting: p.Fleeting}
+	way := &way{out: out, transport: t.transport}
 	defer way.close()
 	for i := range files {
 		if err := ctx.Err(); err != nil {
@@ -265,7 +262,7 @@ func (p *Publisher) Discard(ctx context.Context, dialer string, names []string) 
 		return err
 	}
 	defer unlock()
-	way := &way{out: out, transport: t.transport, fleeting: p.Fleeting}
+	way := &way{out: out, transport: t.transport}
 	defer way.close()
 	if err := way.open(ctx); err != nil {
 		return err
@@ -291,7 +288,6 @@ type way struct {
 	out       *os.Root
 	transport Transport
 	route     route
-	fleeting  bool
 }
 
 // reconnects is how often a broken connection is made again for one file.
@@ -326,11 +322,7 @@ func (w *way) open(ctx context.Context) (err error) {
 		w.route, err = w.transport.open(ctx)
 		return err
 	}
-	place := local{w.out, w.out.Name()}
-	w.route = &folder{disk: place}
-	if w.fleeting {
-		w.route = &folder{disk: fleeting{place}}
-	}
+	w.route = &folder{disk: local{w.out, w.out.Name()}}
 	return nil
 }
 

@@ -19,10 +19,6 @@ func staged(name string) string  { return path.Join(StageFolder, name) }
 func part(name string) string    { return staged(name) + ".part" }
 func witness(name string) string { return staged(name) + ".staged" }
 
-// Remains are the names below the output folder that a delivery which broke
-// off may have left of a file or of a manifest.
-func Remains(name string) []string { return []string{part(name), staged(name), witness(name)} }
-
 // folder is a folder from which the dialer takes files away.
 //
 // Once a file is marked as staged, nobody but [folder.handOver] removes it
@@ -229,7 +225,7 @@ func (f *folder) write(d *delivery, step, name string, content []byte) error {
 // forget removes the witness of a file, and what is staged of one that nobody
 // will hand over.
 func (f *folder) forget(name string) {
-	for _, left := range Remains(name) {
+	for _, left := range []string{part(name), staged(name), witness(name)} {
 		_ = f.disk.Remove(left)
 	}
 }

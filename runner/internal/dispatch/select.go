@@ -142,7 +142,7 @@ func (sel *selection) earlier(ctx context.Context) error {
 
 // judge lets rules and packs decide about the due calls, a page at a time.
 func (sel *selection) judge(ctx context.Context) error {
-	for page, err := range sel.due(ctx) {
+	for page, err := range ahead(sel.due(ctx)) {
 		if err != nil {
 			return err
 		}

@@ -63,6 +63,9 @@ func decodeCustom(text []byte) (map[string]any, error) {
 	if string(text) == "{}" {
 		return nil, nil
 	}
+	if custom, plain := decodePlain(string(text)); plain {
+		return custom, nil
+	}
 	var custom map[string]any
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -77,6 +80,54 @@ func decodeCustom(text []byte) (map[string]any, error) {
 		custom[name] = v
 	}
 	return custom, nil
+}
+
+// decodePlain reads fields that are texts without escapes, numbers and yes or no,
+// as those of most leads are. It is false for all else, also for what is no JSON.
+// Rescoring spends a quarter of its time on custom fields without it.
+func decodePlain(text string) (custom map[string]any, plain bool) {
+	custom = map[string]any{}
+	next, end := "{", false
+	for !end {
+		rest, ok := strings.CutPrefix(text, next+`"`)
+		name, rest, closed := strings.Cut(rest, `":`)
+		if !ok || !closed || escapes(name) {
+			return nil, false
+		}
+		if value, quoted := strings.CutPrefix(rest, `"`); quoted {
+			if value, rest, ok = strings.Cut(value, `"`); !ok || escapes(value) {
+				return nil, false
+			}
+			custom[name] = value
+		} else {
+			i := strings.IndexAny(rest, ",}")
+			if i < 0 {
+				return nil, false
+			}
+			if custom[name], ok = literal(rest[:i]); !ok {
+				return nil, false
+			}
+			rest = rest[i:]
+		}
+		text, next, end = rest, ",", rest == "}"
+	}
+	return custom, true
+}
+
+// escapes says that a text is not written as it is.
+func escapes(text string) bool { return strings.ContainsAny(text, `"\\`) }
+
+func literal(text string) (any, bool) {
+	switch text {
+	case "true", "false":
+		return text == "true", true
+	}
+	if strings.ContainsAny(text, ".e") {
+		f, err := strconv.ParseFloat(text, 64)
+		return f, err == nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
 }
 
 func decodeValue(value any) (any, error) {

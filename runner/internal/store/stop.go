@@ -88,7 +88,8 @@ func (s *Store) endRun(ctx context.Context, q querier, id string, at crm.Instant
 	return &found[0], err
 }
 
-// uncalled is a call that an ended run did not make.
+// uncalled is a call that an ended run did not make, as far as another one takes
+// after it.
 type uncalled struct {
 	crm.Call
 	status string // of its lead
@@ -201,13 +202,14 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			AND "call"."lead_id" = "decision"."lead_id" AND ` + planned + ` AND "call"."due_at" < $3
 			AND "lead"."id" = "call"."lead_id"`
 	)
+	call := s.call.of("id", "lead_id", "phone", "kind", "state", "agent", "agreed_exact_time")
 	var all []uncalled
 	for i := range ended {
 		e := &ended[i]
 		row := uncalled{of: e}
-		places := append(s.call.destinations(&row.Call), &row.status)
+		places := append(call.destinations(&row.Call), &row.status)
 		read := func(from string, args ...any) error {
-			rows, err := q.QueryContext(ctx, "SELECT "+s.call.quoted()+`, COALESCE("lead"."status", '`+crm.Erased+`')`+from, args...)
+			rows, err := q.QueryContext(ctx, "SELECT "+call.quoted()+`, COALESCE("lead"."status", '`+crm.Erased+`')`+from, args...)
 			calls, err := scan(rows, err, places, &row)
 			all = append(all, calls...)
 			return err
