@@ -91,7 +91,8 @@ type Stopped struct {
 	RunID string
 	// Already says that somebody else had stopped the run before.
 	Already bool
-	// Recycled are the calls planned again, with their leads' ids, by id.
+	// Recycled are the calls planned again, by id, as far as another one takes
+	// after them.
 	Recycled []Call
 	// Cancelled are the names of files that were never handed over and now
 	// never will be.

@@ -64,8 +64,8 @@ func TestMigrateFilledDatabase(t *testing.T) {
 			stopped, err := s.Stop(ctx, crm.Stop{At: 5000, Runs: []crm.Stopping{{
 				Run: crm.Run{ID: injected.RunID}, Into: "PVI", DueAt: crm.Some[crm.Instant](6000),
 			}}, Files: []crm.File{{Name: "STOP/a.csv", Kind: crm.FileStop}}})
-			injected.State = crm.CallRecycled
-			equal(t, err, "stopped", stopped, []crm.Stopped{{RunID: injected.RunID, Recycled: []crm.Call{injected}, Cancelled: []string{"PVI/b.csv"}, Published: true}})
+			recycled := crm.Call{ID: "L-1#1", LeadID: "L-1", Phone: "+33199000001", Kind: crm.KindPlan, State: crm.CallRecycled, Agent: "zoe"}
+			equal(t, err, "stopped", stopped, []crm.Stopped{{RunID: injected.RunID, Recycled: []crm.Call{recycled}, Cancelled: []string{"PVI/b.csv"}, Published: true}})
 			files, err = s.UnpublishedFiles(ctx)
 			equal(t, err, "files after the stop", fileNames(files), []string{"PVI/c.csv", "STOP/a.csv"})
 		})

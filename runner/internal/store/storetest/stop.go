@@ -94,7 +94,7 @@ func stopWhole(t *testing.T, s *store.Store) {
 		same(t, lead, standing(t, s, lead), want)
 	}
 	old := got[[]crm.Call](t)(s.RunCalls(ctx, c.Runs[0].ID))[0]
-	same(t, "its call as it was", old, stopped[0].Recycled[0])
+	same(t, "its call", []any{old.ID, old.LeadID, old.State}, []any{stopped[0].Recycled[0].ID, "a", crm.CallRecycled})
 	next := got[map[string]crm.Call](t)(s.PlannedCalls(ctx, []string{"a", "b", "full"}))
 	moved := calls[4]
 	moved.DueAt, moved.Campaign, moved.RecycledFrom = afternoon, "CF", moved.ID
