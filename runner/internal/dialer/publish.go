@@ -225,20 +225,26 @@ func (p *Publisher) publish(ctx context.Context, way *way, f *crm.File, now crm.
 	if err == nil {
 		err = d.mark("published", func() error { return p.Store.Published(ctx, f.Name, now) })
 	}
-	if err != nil && !errors.Is(err, crm.ErrConflict) {
+	if err == nil {
+		if d.fault("forget") == nil {
+			way.forget(f.Name) // what stays harms nobody
+		}
+		return Publication{f.Name, way.route.place(f.Name)}, nil
+	}
+	conflict := errors.Is(err, crm.ErrConflict)
+	if isStoreError(err) && !conflict {
 		return Publication{}, err
 	}
-	if err != nil {
-		if waits, err := p.waits(ctx, f.Name); err != nil || waits {
-			return Publication{}, errors.Join(errTaken, err)
-		}
-		way.route.forget(f.Name)
+	// Somebody else may have handed it over, or a stop cancelled it.
+	waits, unknown := p.waits(ctx, f.Name)
+	switch {
+	case unknown == nil && !waits:
+		way.forget(f.Name)
 		return Publication{}, nil
+	case conflict:
+		return Publication{}, errors.Join(errTaken, unknown)
 	}
-	if d.fault("forget") == nil {
-		way.route.forget(f.Name) // what stays harms nobody
-	}
-	return Publication{f.Name, way.route.place(f.Name)}, nil
+	return Publication{}, err
 }
 
 // Discard removes what a drain that was killed may have left in the stage area
@@ -268,7 +274,7 @@ func (p *Publisher) Discard(ctx context.Context, dialer string, names []string) 
 		return err
 	}
 	for _, name := range names {
-		way.route.forget(name)
+		way.forget(name)
 	}
 	return nil
 }
@@ -324,6 +330,14 @@ func (w *way) open(ctx context.Context) (err error) {
 	}
 	w.route = &folder{disk: local{w.out, w.out.Name()}}
 	return nil
+}
+
+// forget removes what is left of a file that needs no delivery, where the
+// dialer can be reached.
+func (w *way) forget(name string) {
+	if w.route != nil {
+		w.route.forget(name)
+	}
 }
 
 func (w *way) close() {

@@ -1,6 +1,8 @@
 package dialer_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -213,6 +215,62 @@ func TestSFTPConnectionLost(t *testing.T) {
 		if taken != 1 || err == nil && string(content) != wide(300) {
 			t.Errorf("broken at %s: the dialer got the file %d times, of %d bytes (%v)", point, taken, len(content), err)
 		}
+	}
+}
+
+// A process is suspended at any step for longer than its lease. Another machine
+// hands the file over meanwhile, and the dialer takes it away; what the first one
+// does when it wakes up brings it no second time and leaves nothing behind.
+func TestSFTPLeaseLost(t *testing.T) {
+	t.Parallel()
+	s := startSSH(t)
+	for i, point := range dialer.Points() {
+		if strings.HasPrefix(point, "send") {
+			continue
+		}
+		f := fileOf(fmt.Sprintf("PVI/20261123-1400-IDF-%02d.csv", i), 1, wide(300))
+		db := claimed(t, f)
+		taken, handedOver := 0, 0
+		take := func() {
+			there := filepath.Join(s.folder, f.Name)
+			if content, err := os.ReadFile(there); err == nil {
+				taken++
+				if string(content) != wide(300) {
+					t.Errorf("suspended at %s: the dialer got %d bytes", point, len(content))
+				}
+				if err := errors.Join(os.Remove(there), os.Remove(there+dialer.ManifestSuffix)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		drain := func(owner string, lease time.Duration, fault func(string) error) {
+			p := dialer.Publisher{Store: db, Out: t.TempDir(), Transport: s.transport(), Fault: fault, Turn: leased(db, owner, lease)}
+			published, err := p.Drain(t.Context(), paris(t, 14, 1))
+			if err != nil && (fault == nil || !mentions(err, "no longer holds")) {
+				t.Errorf("suspended at %s: %s: %v", point, owner, err)
+			}
+			handedOver += len(published)
+			take()
+		}
+		drain("first", 0, breaking(point, func() { drain("second", time.Hour, nil) }))
+		drain("second", time.Hour, nil)
+		if taken != 1 || handedOver != 1 || len(left(t, db)) != 0 {
+			t.Errorf("suspended at %s: taken %d times, handed over %d times, %v left", point, taken, handedOver, left(t, db))
+		}
+		if over := stage(t, s.folder); len(over) != 0 {
+			t.Errorf("suspended at %s: left in the stage area: %v", point, over)
+		}
+	}
+}
+
+// leased lets in who gets the lease, for some time.
+func leased(db *store.Store, owner string, last time.Duration) func(context.Context, string, string, func(context.Context, dialer.Store) error) error {
+	return func(ctx context.Context, _, _ string, work func(context.Context, dialer.Store) error) error {
+		l, ok, err := db.Acquire(ctx, "hand-over of files", owner, last)
+		if err != nil || !ok {
+			return fmt.Errorf("%s gets no lease: %w", owner, err)
+		}
+		return work(ctx, db.Under(l))
 	}
 }
 
