@@ -48,7 +48,8 @@ func (v *service) enter(r *room) *chat {
 	if err != nil {
 		v.Fatal(err)
 	}
-	c.service.Timeout, c.service.Pause = 50*time.Millisecond, time.Millisecond
+	// One that is slow to answer has heard all the same, and would hear it twice.
+	c.service.Timeout, c.service.Pause = time.Minute, time.Millisecond
 	v.session.admission.chat = c
 	return c
 }
