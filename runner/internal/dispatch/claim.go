@@ -34,7 +34,7 @@ func (sel *selection) claim() (c crm.Claim, changes bool, err error) {
 			sel.tell(call, d)
 		}
 	}
-	// In the order of their key they are stored in half the time.
+	// In the order of their key they stand beside each other in the database.
 	slices.SortFunc(sel.news, func(a, b crm.Decision) int { return strings.Compare(a.LeadID, b.LeadID) })
 	c.Decisions = sel.news
 	if c.Facts, err = sel.ledger.close(c.Decisions); err != nil {
