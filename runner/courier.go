@@ -41,6 +41,9 @@ func (c *courier) work() {
 	}
 }
 
+// errUnwritten says that a file could not be written; why, close says.
+var errUnwritten = errors.New("a file could not be written")
+
 // send lets the files be written that are committed and that were not sent
 // before. To the store they are with the dialer at once.
 func (c *courier) send(ctx context.Context, at time.Time) error {
@@ -59,7 +62,7 @@ func (c *courier) send(ctx context.Context, at time.Time) error {
 		select {
 		case c.sent <- f:
 		case <-c.broken:
-			return errors.New("a file could not be written")
+			return errUnwritten
 		}
 	}
 	return nil

@@ -81,6 +81,9 @@ func (sim *simulation) run(ctx context.Context, first calendar.Date, days int) e
 func (sim *simulation) end(err error) error {
 	files, closing := sim.courier.close()
 	sim.told.files = files
+	if errors.Is(err, errUnwritten) {
+		return closing
+	}
 	return errors.Join(err, closing)
 }
 
