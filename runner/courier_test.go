@@ -12,7 +12,7 @@ import (
 	"callsheet/runner/internal/store/storetest"
 )
 
-// What a simulation cannot write ends it, and is said with its place.
+// What a simulation cannot write is said once, with its place.
 func TestCourierCannotWrite(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)

@@ -117,12 +117,7 @@ func (s *Store) due(ctx context.Context, fields []string, before crm.Instant, li
 					}
 					rest = nil
 				}
-				if rest = append(rest, page...); len(rest) == limit {
-					if !yield(rest, nil) {
-						return
-					}
-					rest = nil
-				}
+				rest = append(rest, page...)
 			}
 		}
 		if len(rest) > 0 {
