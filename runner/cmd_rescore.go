@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -33,15 +34,14 @@ func runRescore(ctx context.Context, a *app, s *session) error {
 	if err := s.onlyRead(a.db); err != nil {
 		return err
 	}
-	total, err := s.store.CountLeads(ctx)
-	if err != nil {
-		return err
-	}
 	pass, err := s.beginPass(ctx, s.book, s.now)
 	if err != nil {
 		return err
 	}
-	advance, done := s.progress("rescoring", int64(total), slowLeads)
+	// Pages come and go and little of them stays: to collect less often costs
+	// some 60 MiB and saves a sixth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	advance, done := s.progress("rescoring", int64(pass.Stored), slowLeads)
 	got, err := s.endPass(ctx, s.book, pass, runtime.GOMAXPROCS(0), advance)
 	done()
 	if errors.Is(err, errReplaced) {

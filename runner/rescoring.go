@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"callsheet/engine"
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/dispatch"
 )
 
 const (
@@ -132,10 +132,6 @@ func scoresDiffer(before, after *engine.RuleBook) bool {
 		return false
 	}
 	return slices.ContainsFunc(engine.Diff(before, after), func(c engine.RuleChange) bool {
-		switch filepath.Base(c.File) {
-		case "scoring.yaml", "leads.yaml", "fields.yaml":
-			return true
-		}
-		return strings.HasPrefix(c.Rule, "groups") || strings.HasPrefix(c.Rule, "time_zone")
+		return dispatch.Classifies(c.File) || strings.HasPrefix(c.Rule, "groups") || strings.HasPrefix(c.Rule, "time_zone")
 	})
 }

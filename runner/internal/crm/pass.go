@@ -6,6 +6,7 @@ type Pass struct {
 	ID           int64 // 0: there never was one
 	Version      string
 	At           Instant
+	Stored       int // leads when it began; only who began it knows
 	Ranges, Done int
 	Rescored     // by the ranges that are done
 }

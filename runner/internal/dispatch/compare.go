@@ -187,9 +187,15 @@ func (c *comparing) read(ctx context.Context, pages chan<- []crm.Due, progress f
 // deciding are the columns that a rule book reads to classify and judge leads,
 // sorted. What only dialers, callbacks and the like read is left out.
 func deciding(book *engine.RuleBook) []int {
+	return readIn(book, func(file string) bool { return !undeciding(file) })
+}
+
+// readIn are the columns that some files of a rule book read, and the engine by
+// itself, sorted.
+func readIn(book *engine.RuleBook, takes func(file string) bool) []int {
 	columns := book.Own()
 	for _, e := range book.Expressions {
-		if undeciding(e.File) {
+		if !takes(e.File) {
 			continue
 		}
 		for _, name := range e.Reads {

@@ -71,8 +71,8 @@ type Store interface {
 	Recorded(ctx context.Context) (bool, error)
 	ClaimRange(ctx context.Context, pass int64, owner string, last time.Duration) (crm.Range, bool, error)
 	// RangeLeads are leads of a range by id, with what the rules decided, status,
-	// revision, phone and the fields named.
-	RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, limit int) ([]crm.Lead, error)
+	// revision, phone and the fields named, as many as room has capacity for.
+	RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, room []crm.Lead) ([]crm.Lead, error)
 	// EndRange is not held when somebody else has the range now, and
 	// crm.ErrConflict when one of its leads was written meanwhile.
 	EndRange(ctx context.Context, r crm.Range, scores []crm.Scores, arrivals []crm.Arrival, did crm.Rescored) (held bool, err error)

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"errors"
+	"path"
 	"time"
 
 	"callsheet/engine"
@@ -21,13 +22,14 @@ func (d *Desk) Rescore(
 	ctx context.Context, book *engine.RuleBook, pass crm.Pass, owner string, last time.Duration, progress func(crm.Rescored),
 ) error {
 	r := d.Receiver(book)
-	r.facts = factsOf(book, deciding(book))
+	r.facts = factsOf(book, readIn(book, Classifies))
+	room := make([]crm.Lead, 0, expression.MaxBatch)
 	for ctx.Err() == nil {
 		part, ok, err := d.Store.ClaimRange(ctx, pass.ID, owner, last)
 		if err != nil || !ok {
 			return err
 		}
-		did, held, err := r.rescoreRange(ctx, part, pass.At.Time())
+		did, held, err := r.rescoreRange(ctx, part, room, pass.At.Time())
 		if errors.Is(err, crm.ErrConflict) {
 			continue // its leads are written all the time: it comes again when it is free
 		}
@@ -41,13 +43,26 @@ func (d *Desk) Rescore(
 	return ctx.Err()
 }
 
-// rescoreRange rescores the leads of a range, again when somebody else wrote one
-// of them meanwhile.
-func (r *Receiver) rescoreRange(ctx context.Context, part crm.Range, now time.Time) (did crm.Rescored, held bool, err error) {
+// Classifies says that a rule file has to do with the type, segment, score and
+// grade of leads; their group goes by the zones of campaigns.yaml and by nothing
+// that a lead says there.
+func Classifies(file string) bool {
+	switch path.Base(file) {
+	case "scoring.yaml", "leads.yaml", "fields.yaml":
+		return true
+	}
+	return false
+}
+
+// rescoreRange rescores the leads of a range, read into room, again when somebody
+// else wrote one of them meanwhile.
+func (r *Receiver) rescoreRange(
+	ctx context.Context, part crm.Range, room []crm.Lead, now time.Time,
+) (did crm.Rescored, held bool, err error) {
 	for range attempts {
 		fresh := rescored{}
 		for after, more := part.After, true; more; {
-			page, err := r.desk.Store.RangeLeads(ctx, r.facts.reads, part, after, expression.MaxBatch)
+			page, err := r.desk.Store.RangeLeads(ctx, r.facts.reads, part, after, room)
 			if err != nil {
 				return did, false, err
 			}
@@ -55,7 +70,7 @@ func (r *Receiver) rescoreRange(ctx context.Context, part crm.Range, now time.Ti
 				break
 			}
 			after = page[len(page)-1].ID
-			more = len(page) == expression.MaxBatch && after != part.UpTo
+			more = len(page) == cap(room) && after != part.UpTo
 			if err := r.rescore(ctx, page, now, &fresh); err != nil {
 				return did, false, err
 			}

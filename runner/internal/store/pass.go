@@ -14,10 +14,11 @@ import (
 // same moment.
 func (s *Store) BeginPass(ctx context.Context, version string, at crm.Instant, size int) (crm.Pass, error) {
 	pass := crm.Pass{Version: version, At: at}
-	ends, err := s.cut(ctx, size)
+	ends, rest, err := s.cut(ctx, size)
 	if err != nil {
 		return pass, err
 	}
+	pass.Stored = len(ends)*size + rest
 	ends = append(ends, "")
 	pass.Ranges = len(ends)
 	err = s.write(ctx, "begin to rescore", func(ctx context.Context, q querier) error {
@@ -45,20 +46,25 @@ func (s *Store) BeginPass(ctx context.Context, version string, at crm.Instant, s
 	return pass, err
 }
 
-// cut finds every size-th id.
-func (s *Store) cut(ctx context.Context, size int) (ends []string, err error) {
+// cut finds every size-th id, and how many leads follow the last of them.
+func (s *Store) cut(ctx context.Context, size int) (ends []string, rest int, err error) {
 	err = s.view(ctx, "cut leads into ranges", func(ctx context.Context, q querier) error {
 		ends = nil
 		for after := ""; ; {
 			next, err := texts(ctx, q, `SELECT "id" FROM "lead" WHERE "id" > $1 ORDER BY "id" LIMIT 1 OFFSET $2`, after, size-1)
-			if err != nil || len(next) == 0 {
+			if err != nil {
+				return err
+			}
+			if len(next) == 0 {
+				n, err := count(ctx, q, `SELECT COUNT(*) FROM "lead" WHERE "id" > $1`, after)
+				rest = int(n)
 				return err
 			}
 			after = next[0]
 			ends = append(ends, after)
 		}
 	})
-	return ends, err
+	return ends, rest, err
 }
 
 // Pass is the newest pass and how far it is; the zero Pass when there is none.
@@ -95,10 +101,11 @@ func (s *Store) ClaimRange(ctx context.Context, pass int64, owner string, last t
 	return r, ok, err
 }
 
-// RangeLeads is the page of at most limit leads of a range that follow a lead, by
-// id; an empty page is the end. Of a lead it reads its revision, status, phone
-// and what the rules decided, and the fields named as in [Store.Outstanding].
-func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, limit int) (page []crm.Lead, err error) {
+// RangeLeads is the page of leads of a range that follow a lead, by id, as many as
+// room has capacity for, whose memory it takes over; an empty page is the end. Of a
+// lead it reads its revision, status, phone and what the rules decided, and the
+// fields named as in [Store.Outstanding].
+func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, after string, room []crm.Lead) (page []crm.Lead, err error) {
 	var row crm.Lead
 	names, places := s.leadColumns(append(fields[:len(fields):len(fields)],
 		"revision", "status", "phone", "type", "segment", "score", "grade", "group", "scored_at", "attempts_30d"), &row)
@@ -107,8 +114,8 @@ func (s *Store) RangeLeads(ctx context.Context, fields []string, r crm.Range, af
 		query, args = query+` AND "id" <= $2`, append(args, r.UpTo)
 	}
 	err = s.view(ctx, "read leads to rescore", func(ctx context.Context, q querier) error {
-		rows, err := q.QueryContext(ctx, query+` ORDER BY "id"`+most(limit), args...)
-		page, err = into(make([]crm.Lead, 0, limit), rows, err, places, &row)
+		rows, err := q.QueryContext(ctx, query+` ORDER BY "id"`+most(cap(room)), args...)
+		page, err = into(room[:0], rows, err, places, &row)
 		return err
 	})
 	return page, err
