@@ -11,8 +11,9 @@ type Arrival struct {
 
 // Due is a planned call with its lead.
 type Due struct {
-	Call Call
-	Lead Lead
+	Call   Call
+	Lead   Lead
+	Called bool // a call to the lead's phone was ever reported
 }
 
 // Decided is a decision with the call that it was about and its lead.

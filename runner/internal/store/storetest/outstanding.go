@@ -11,7 +11,9 @@ import (
 // for and no others.
 func outstandingPages(t *testing.T, s *store.Store) {
 	waiting(t, s)
-	same(t, "reports", got[bool](t)(s.Recorded(t.Context())), false)
+	reported := report("r1", "somebody else", 1)
+	reported.Phone = plan("old", 1, 0).Phone
+	must(t, s.Apply(t.Context(), crm.Change{Records: []crm.Record{reported}}))
 	var all []crm.Due
 	for page, err := range s.DueCalls(t.Context(), []string{"lead.visits"}, 1<<60, 100) {
 		must(t, err)
@@ -29,6 +31,7 @@ func outstandingPages(t *testing.T, s *store.Store) {
 					t.Errorf("lead %s with call of %s after %s", d.Lead.ID, d.Call.LeadID, after)
 				}
 				after = d.Lead.ID
+				same(t, "called "+d.Lead.ID, d.Called, d.Lead.ID == "old")
 				seen[d.Lead.ID] = true
 				for _, want := range all {
 					if want.Lead.ID == d.Lead.ID {
