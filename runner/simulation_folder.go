@@ -58,7 +58,7 @@ func (f *ownFolder) clear() error {
 		return err
 	}
 	if foreign != "" {
-		return fmt.Errorf("folder %s holds %s, which no simulation wrote: move it away, or name another folder with --out", f.path, foreign)
+		return fmt.Errorf("folder %s holds %s, which is not on the list of what a simulation wrote: move it away, or name another folder with --out", f.path, foreign)
 	}
 	// The names of what is in a folder are longer than its own.
 	longestFirst := func(a, b string) int { return len(b) - len(a) }

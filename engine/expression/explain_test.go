@@ -33,6 +33,13 @@ Nearest change: from Wed 25 Nov 2026 08:00
 `,
 		},
 		{
+			"a part of an hour",
+			`hours_since(lead.estimated_at) < 26`, "",
+			row{"lead.estimated_at": local(22, 8).Add(-25 * time.Minute)},
+			"✗ hours since Estimation made is less than 26   Estimation made = Sun 22 Nov 2026 07:35; Now = Mon 23 Nov 2026 10:00; hours_since(lead.estimated_at) = 26.416667\n" +
+				"Nearest change: Estimation made after Sun 22 Nov 2026 08:00 instead of Sun 22 Nov 2026 07:35\n",
+		},
+		{
 			"with the sentence of the rule",
 			`lead.visits > 5 and not lead.in_wallet`,
 			"a warm lead that nobody has",

@@ -1,6 +1,7 @@
 package expression
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -175,7 +176,18 @@ func withUnit(value, unit string) string {
 	return value + " " + unit
 }
 
-func plainNumber(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+// plainNumber is a number as people write it. Of a long fraction, which nobody wrote,
+// six decimals are left, unless that would make it a whole number, which it is not.
+func plainNumber(x float64) string {
+	text := strconv.FormatFloat(x, 'f', -1, 64)
+	if _, decimals, _ := strings.Cut(text, "."); len(decimals) > 9 {
+		short := strings.TrimRight(strconv.FormatFloat(x, 'f', 6, 64), "0")
+		if !strings.HasSuffix(short, ".") {
+			return short
+		}
+	}
+	return text
+}
 
 // plainTime is Wed 9 Dec 2026 08:00, with seconds where there are some.
 func plainTime(t time.Time) string {
@@ -188,13 +200,29 @@ func plainTime(t time.Time) string {
 	return t.Format("Mon 2 Jan 2006 15:04")
 }
 
-// plainDuration is a length of time in whole days, in hours, or in minutes.
+// plainDuration is a length of time in whole days, or in hours, minutes and
+// seconds, such as 16 h 25 min.
 func plainDuration(ms int64) string {
 	switch {
-	case ms != 0 && ms%dayMillis == 0:
-		return plainNumber(float64(ms/dayMillis)) + " d"
-	case ms >= hourMillis || ms <= -hourMillis:
-		return strconv.FormatFloat(float64(ms)/float64(hourMillis), 'f', -1, 64) + " h"
+	case ms == 0:
+		return "0 min"
+	case ms%dayMillis == 0:
+		return strconv.FormatInt(ms/dayMillis, 10) + " d"
+	case ms < 0:
+		return "-" + plainDuration(-max(ms, -math.MaxInt64))
 	}
-	return plainNumber(float64(ms)/60_000) + " min"
+	var parts []string
+	for _, unit := range []struct {
+		name   string
+		millis int64
+	}{{" h", hourMillis}, {" min", 60_000}} {
+		if n := ms / unit.millis; n > 0 {
+			parts = append(parts, strconv.FormatInt(n, 10)+unit.name)
+		}
+		ms %= unit.millis
+	}
+	if ms > 0 {
+		parts = append(parts, plainNumber(float64(ms)/1000)+" s")
+	}
+	return strings.Join(parts, " ")
 }

@@ -130,7 +130,8 @@ func (in *indenter) left(n *Node) int {
 	return 0
 }
 
-// rest moves the other lines of a value like its owner.
+// rest moves the other lines of a value like its owner, or like its first line when
+// that is a line of its own, but none of them out of the value.
 func (in *indenter) rest(n *Node, owner spot, column int) {
 	by := column - (owner.column - 1)
 	for row := in.first(n).line; row < in.last(n).line; row++ {
@@ -139,7 +140,7 @@ func (in *indenter) rest(n *Node, owner spot, column int) {
 	if at := in.first(n); at.line != owner.line {
 		by = in.shift[at.line-1]
 		for row := at.line; row < in.last(n).line; row++ {
-			in.shift[row] = by
+			in.shift[row] = max(by, column+2-indentation(in.rows[row]))
 		}
 	}
 }

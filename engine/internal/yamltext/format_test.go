@@ -27,6 +27,7 @@ func TestFormat(t *testing.T) {
 		{"comments stay in their columns", "a:\n    b: 'x'  # one\n    cde: y  # two\n    # of f\n    f: 1\n# end\n", "a:\n  b: x      # one\n  cde: y    # two\n  # of f\n  f: 1\n# end\n"},
 		{"a text block moves as a whole", "a:\n    b: |\n          x\n            y  \n\n          z\n    c: 1\n", "a:\n  b: |\n    x\n      y  \n\n    z\n  c: 1\n"},
 		{"a value of several lines", "a:\n    b: [x,\n        y]\n    c: one\n      two\n    d:\n        three\n", "a:\n  b: [x,\n      y]\n  c: one\n    two\n  d:\n    three\n"},
+		{"a value of several lines, the first furthest right", "a:\n  b:\n      x\n    - y\n  c: 1\n", "a:\n  b:\n    x\n    - y\n  c: 1\n"},
 		{"line ends of Windows", "a: 'x'\r\nb: 1\r\n", "a: x\r\nb: 1\r\n"},
 		{"a negation that YAML takes for a tag", "w:\n  when: !lead.in_wallet   # not theirs\n  say: x\n", "w:\n  when: |  # not theirs\n    !lead.in_wallet\n  say: x\n"},
 		{"an expression cut at a number sign", "a: lead.city == \"a #1\"\n", "a: |\n  lead.city == \"a #1\"\n"},

@@ -22,7 +22,7 @@ func (sel *selection) staff(ctx context.Context) error {
 		}
 		return nil
 	}
-	roster, err := sel.roster(ctx)
+	roster, err := sel.roster(ctx, waiting)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ type roster struct {
 	day    string // of the slot, YYYY-MM-DD
 	stored map[string]crm.Agent
 	// open counts the calls of each agent that are injected or in progress,
-	// today those of the slot's day that are not given back.
+	// today those of the slot's day that are not given back; it is empty where
+	// nobody has a daily capacity.
 	open, today map[string]int
 	members     map[string]*member
 	turns       int
@@ -33,10 +34,11 @@ type member struct {
 	turn int
 }
 
-// roster reads who is there on the day of the slot and what they have to do.
+// roster reads who is there on the day of the slot and what they have to do, for
+// groups with calls that wait.
 // Two starts at the same moment do not see each other's calls: each may give
 // an agent the last free one of the day.
-func (sel *selection) roster(ctx context.Context) (*roster, error) {
+func (sel *selection) roster(ctx context.Context, waiting map[string][]*candidate) (*roster, error) {
 	day := sel.s.slot.Date
 	midnight := func(days int) crm.Instant { return crm.At(day.AddDays(days).Begin(sel.book.Zone)) }
 	r := &roster{day: day.String(), members: map[string]*member{}}
@@ -47,9 +49,17 @@ func (sel *selection) roster(ctx context.Context) (*roster, error) {
 	if r.open, err = sel.desk.Store.OpenByAgent(ctx); err != nil {
 		return nil, err
 	}
-	r.today, err = sel.desk.Store.AssignedOn(ctx, midnight(0), midnight(1))
+	for name := range waiting {
+		if group, ok := sel.book.Group(name); ok && slices.ContainsFunc(group.Agents, r.limited) {
+			r.today, err = sel.desk.Store.AssignedOn(ctx, midnight(0), midnight(1))
+			break
+		}
+	}
 	return r, err
 }
+
+// limited says that an agent gets no more calls than fit into the day.
+func (r *roster) limited(name string) bool { return r.stored[name].DailyCapacity.Valid }
 
 // present is those of the named agents who are active and not away. Those whom
 // the rule book names but nobody stored are there, without limits.

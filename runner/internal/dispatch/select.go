@@ -67,7 +67,7 @@ func (st start) choose(ctx context.Context, s slotOf) (*selection, error) {
 		SlotKey: sel.key, Campaign: st.c.Name, Slot: s.slot.Name, SlotStart: crm.At(s.slot.Start), SlotEnd: crm.At(s.slot.End),
 		Version: st.book.Version, At: crm.At(st.at),
 	})
-	for _, step := range []func(context.Context) error{sel.earlier, sel.taken, sel.judge, sel.onePerPhone, sel.staff, sel.whole} {
+	for _, step := range []func(context.Context) error{sel.earlier, sel.judge, sel.onePerPhone, sel.staff, sel.whole, sel.taken} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

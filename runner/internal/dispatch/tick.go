@@ -62,10 +62,10 @@ func (st start) running(ctx context.Context, week *calendar.Week) (calendar.Slot
 	return slot, err == nil && !over, err
 }
 
-// taken finds the names of the slot's files: those of ticks follow from the
-// second, and in one second there may be two.
+// taken finds the names of the slot's files, where there will be more: those of
+// ticks follow from the second, and in one second there may be two.
 func (sel *selection) taken(ctx context.Context) error {
-	if !sel.follows() {
+	if !sel.follows() || !slices.ContainsFunc(sel.inOrder(), func(r *run) bool { return len(r.calls) > 0 }) {
 		return nil
 	}
 	files, err := sel.desk.Store.Files(ctx, sel.key)
