@@ -108,11 +108,12 @@ func (in *indenter) gap(dash, at spot) {
 	}
 }
 
-// literal moves the lines of a text block.
+// literal moves the lines of a text block: to where they belong, or with its owner
+// where a digit behind the | says how far they are indented.
 func (in *indenter) literal(n *Node, owner spot, column int) {
-	head := in.rows[n.at.line-1]
 	by := column - (owner.column - 1)
-	if digit := n.at.column; digit >= len(head) || !strings.ContainsRune("123456789+-", head[digit]) || head[digit] == '+' || head[digit] == '-' {
+	signs, _, _ := strings.Cut(string(in.rows[n.at.line-1][n.at.column-1:]), " ")
+	if !strings.ContainsAny(signs, "123456789") {
 		by = column + 2 - in.left(n)
 	}
 	for row := n.at.line; row < n.end().line; row++ {
@@ -192,13 +193,19 @@ func (in *indenter) remarks() {
 	}
 }
 
-// beside is the shift of a comment in a column, above the line next.
+// beside is the shift of a comment in a column, above the line next. Below a text
+// block it comes to stand under its key: further right it would belong to the text.
 func (in *indenter) beside(row, column, next int) int {
 	if next >= 0 && indentation(in.rows[next]) >= column {
 		return max(in.shift[next], -column)
 	}
+	behind := false
 	for above := row - 1; above >= 0; above-- {
+		behind = behind || in.inside[above]
 		if in.known[above] && !in.inside[above] && indentation(in.rows[above]) <= column {
+			if behind {
+				return indentation(in.rows[above]) + in.shift[above] - column
+			}
 			return max(in.shift[above], -column)
 		}
 	}

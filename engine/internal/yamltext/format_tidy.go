@@ -1,6 +1,7 @@
 package yamltext
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +41,8 @@ func (l *layout) changed(row int, changes []change) string {
 	if at := l.comment(row); at >= 0 {
 		code, remark = old[:at], string(old[at:])
 	}
-	slices.SortFunc(changes, func(a, b change) int { return b.from - a.from })
+	// From behind; a blank before a text goes in once the text is changed.
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Or(b.from-a.from, b.to-a.to) })
 	line := slices.Clone(code)
 	for _, c := range changes {
 		line = slices.Concat(line[:c.from], []rune(c.with), line[c.to:])
