@@ -11,9 +11,8 @@ type Arrival struct {
 
 // Due is a planned call with its lead.
 type Due struct {
-	Call   Call
-	Lead   Lead
-	Called bool // a call to the lead's phone was ever reported
+	Call Call
+	Lead Lead
 }
 
 // Decided is a decision with the call that it was about and its lead.

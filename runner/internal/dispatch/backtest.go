@@ -54,7 +54,7 @@ func (d *Desk) Backtest(ctx context.Context, before, after *engine.RuleBook, fro
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
-	c := &comparing{desk: d, before: before, after: after}
+	c := &comparing{desk: d, before: before, after: after, recorded: true}
 	days := daysOf(runs, Touched(before, after), after.Zone)
 	found := make([]dayBacktested, len(days))
 	within, stop := context.WithCancelCause(ctx)

@@ -83,6 +83,7 @@ type comparing struct {
 	desk              *Desk
 	before, after     *engine.RuleBook
 	at                time.Time
+	recorded          bool            // there are reports of calls
 	over              map[string]bool // keys of slots that were stopped
 	campaigns, grades []string
 }
@@ -90,6 +91,10 @@ type comparing struct {
 // comparing is what a comparison asks of the store before the first lead.
 func (d *Desk) comparing(ctx context.Context, before, after *engine.RuleBook, at time.Time) (*comparing, error) {
 	c := &comparing{desk: d, before: before, after: after, at: at, over: map[string]bool{}}
+	var err error
+	if c.recorded, err = d.Store.Recorded(ctx); err != nil {
+		return nil, err
+	}
 	const day = 24 * time.Hour // no slot is longer
 	runs, err := d.Store.RunsBetween(ctx, crm.At(at.Add(-day)), crm.At(at.Add(day)))
 	for _, r := range runs {

@@ -73,7 +73,7 @@ func nextSlots(book *engine.RuleBook, campaign *engine.Campaign, c *comparing) (
 
 // page compares what the two books say of a page of calls.
 func (w *comparer) page(ctx context.Context, page []crm.Due) error {
-	records, err := w.desk.Store.PhonePasts(ctx, called(page))
+	records, err := w.records(ctx, page)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,18 @@ func (w *comparer) page(ctx context.Context, page []crm.Due) error {
 	}
 	w.found.Leads += len(page)
 	return nil
+}
+
+// records are the reports of calls to the phones of a page.
+func (w *comparer) records(ctx context.Context, page []crm.Due) (map[string][]crm.Record, error) {
+	if !w.recorded {
+		return nil, nil
+	}
+	phones := make([]string, len(page))
+	for i := range page {
+		phones[i] = page[i].Lead.Phone
+	}
+	return w.desk.Store.PhonePasts(ctx, phones)
 }
 
 // fill gives the book the facts of the page, as a start would.

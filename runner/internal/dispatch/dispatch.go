@@ -67,6 +67,8 @@ type Store interface {
 	Decided(ctx context.Context, fields []string, slotKey, afterLead string, limit int) ([]crm.Decided, error)
 	// RunsBetween are the runs whose slot starts at from or later, before until.
 	RunsBetween(ctx context.Context, from, until crm.Instant) ([]crm.Run, error)
+	// Recorded says whether any report of a call is stored.
+	Recorded(ctx context.Context) (bool, error)
 	ClaimRange(ctx context.Context, pass int64, owner string, last time.Duration) (crm.Range, bool, error)
 	// RangeLeads are leads of a range by id, with what the rules decided, status,
 	// revision, phone and the fields named, as many as room has capacity for.

@@ -23,34 +23,10 @@ const recentDays = 30
 func (d *Desk) pasts(ctx context.Context, book *engine.RuleBook, leads []*crm.Lead, now time.Time) ([]*engine.Past, error) {
 	phones := make([]string, 0, len(leads))
 	for _, l := range leads {
-		phones = append(phones, l.Phone)
-	}
-	return d.pastsWith(ctx, book, leads, phones, now)
-}
-
-// duePasts is pasts for the leads of due calls.
-func (d *Desk) duePasts(ctx context.Context, book *engine.RuleBook, page []crm.Due, now time.Time) ([]*engine.Past, error) {
-	leads := make([]*crm.Lead, len(page))
-	for i := range page {
-		leads[i] = &page[i].Lead
-	}
-	return d.pastsWith(ctx, book, leads, called(page), now)
-}
-
-// called are the phones of due calls that were ever called: most that wait were
-// not.
-func called(page []crm.Due) []string {
-	var phones []string
-	for i := range page {
-		if page[i].Called {
-			phones = append(phones, page[i].Lead.Phone)
+		if l.Phone != "" {
+			phones = append(phones, l.Phone)
 		}
 	}
-	return phones
-}
-
-// pastsWith is pasts where the phones named are all that were ever called.
-func (d *Desk) pastsWith(ctx context.Context, book *engine.RuleBook, leads []*crm.Lead, phones []string, now time.Time) ([]*engine.Past, error) {
 	records, err := d.Store.PhonePasts(ctx, phones)
 	if err != nil {
 		return nil, err

@@ -146,7 +146,11 @@ func (sel *selection) judge(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		past, err := sel.desk.duePasts(ctx, sel.book, page, sel.at)
+		leads := make([]*crm.Lead, len(page))
+		for i := range page {
+			leads[i] = &page[i].Lead
+		}
+		past, err := sel.desk.pasts(ctx, sel.book, leads, sel.at)
 		if err != nil {
 			return err
 		}

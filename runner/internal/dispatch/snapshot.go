@@ -91,7 +91,7 @@ func made() []string {
 
 // hold keeps a page.
 func (s *Snapshot) hold(ctx context.Context, w *comparer, v *viewer, page []crm.Due, texts map[string]string) error {
-	records, err := w.desk.Store.PhonePasts(ctx, called(page))
+	records, err := w.records(ctx, page)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,7 @@ import (
 // the leads that follow a lead, by lead id, from at most limit such calls; an
 // empty page is the end. Of a lead only its id, its arrival and the columns of
 // the fields named are read, such as "lead.visits"; "custom"
-// stands for all custom fields. Of a call, what rules may read and its phone; and
-// whether the lead's phone was ever called.
+// stands for all custom fields. Of a call, what rules may read and its phone.
 func (s *Store) Outstanding(ctx context.Context, fields []string, afterLead string, limit int) ([]crm.Due, error) {
 	page := make([]crm.Due, 0, limit)
 	var row crm.Due
@@ -79,6 +78,19 @@ func (s *Store) dueColumns(fields []string, row *crm.Due) (names []string, place
 			names, places = append(names, `"call"."`+c.name+`"`), append(places, destination(c.of(&row.Call)))
 		}
 	}
-	const called = `EXISTS (SELECT 1 FROM "record" WHERE "record"."latest" = 1 AND "record"."phone" = "lead"."phone")`
-	return append(names, called), append(places, &row.Called)
+	return names, places
+}
+
+// Recorded says whether any report of a call is stored.
+func (s *Store) Recorded(ctx context.Context) (some bool, err error) {
+	err = s.view(ctx, "look for reports of calls", func(ctx context.Context, q querier) (err error) {
+		some, err = recorded(ctx, q)
+		return err
+	})
+	return some, err
+}
+
+func recorded(ctx context.Context, q querier) (bool, error) {
+	ids, err := texts(ctx, q, `SELECT "id" FROM "record" LIMIT 1`)
+	return len(ids) > 0, err
 }

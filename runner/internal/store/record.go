@@ -75,10 +75,6 @@ func (s *Store) PhonePasts(ctx context.Context, phones []string) (map[string][]c
 
 func (s *Store) phoneRecords(ctx context.Context, columns table[recordRow], phones []string) (map[string][]crm.Record, error) {
 	byPhone := map[string][]crm.Record{}
-	phones = filled(phones)
-	if len(phones) == 0 {
-		return byPhone, nil
-	}
 	var row recordRow
 	places := columns.destinations(&row)
 	err := s.view(ctx, "read records of phones", func(ctx context.Context, q querier) error {
@@ -86,7 +82,7 @@ func (s *Store) phoneRecords(ctx context.Context, columns table[recordRow], phon
 		if some, err := recorded(ctx, q); err != nil || !some {
 			return err
 		}
-		return inLists(phones, func(list string, args []any) error {
+		return inLists(filled(phones), func(list string, args []any) error {
 			rows, err := q.QueryContext(ctx, columns.sel(`WHERE "latest" = 1 AND "phone" IN `+list), args...)
 			records, err := scan(rows, err, places, &row.Record)
 			for _, r := range records {
@@ -101,12 +97,6 @@ func (s *Store) phoneRecords(ctx context.Context, columns table[recordRow], phon
 		})
 	}
 	return byPhone, err
-}
-
-// recorded says whether any report of a call is stored.
-func recorded(ctx context.Context, q querier) (bool, error) {
-	ids, err := texts(ctx, q, `SELECT "id" FROM "record" LIMIT 1`)
-	return len(ids) > 0, err
 }
 
 // UnknownRecords lists the newest revisions of at most limit records of which

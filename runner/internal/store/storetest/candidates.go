@@ -31,7 +31,7 @@ func waiting(t *testing.T, s *store.Store) {
 		"tomorrow": {1, 99, crm.Maybe[int64]{}, crm.KindCallback},
 	} {
 		l, c := person(id), plan(id, 1, w.due)
-		l.CreatedAt, l.Visits, l.Phone, c.Kind = w.created, w.visits, c.Phone, w.kind
+		l.CreatedAt, l.Visits, c.Kind = w.created, w.visits, w.kind
 		rewrite(t, s, crm.Arrival{Lead: l, Call: c})
 	}
 	rewrite(t, s, crm.Arrival{Lead: person("injected"), Call: plan("injected", 1, 5)})
