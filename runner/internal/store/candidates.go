@@ -101,14 +101,15 @@ func (s *Store) due(ctx context.Context, fields []string, before crm.Instant, li
 	return func(yield func([]crm.Due, error) bool) {
 		var rest []crm.Due
 		for _, l := range lots {
-			at, id := l.by.begin, ""
+			at, id, likely := l.by.begin, "", 0
 			for more := true; more; {
-				page, err := s.duePage(ctx, fields, l, before, at, id, limit)
+				page, err := s.duePage(ctx, fields, l, before, at, id, limit, likely)
 				if err != nil {
 					yield(nil, err)
 					return
 				}
-				if more = len(page) == limit; len(page) > 0 {
+				// Behind a full page comes another one, most often.
+				if more, likely = len(page) == limit, limit; len(page) > 0 {
 					at, id = l.by.place(&page[len(page)-1])
 				}
 				if len(rest)+len(page) > limit {
@@ -126,8 +127,11 @@ func (s *Store) due(ctx context.Context, fields []string, before crm.Instant, li
 	}
 }
 
-// duePage is the page of a lot that follows a place in its order.
-func (s *Store) duePage(ctx context.Context, fields []string, l lot, before crm.Instant, at int64, id string, limit int) (page []crm.Due, err error) {
+// duePage is the page of a lot that follows a place in its order, with likely so
+// many calls on it.
+func (s *Store) duePage(
+	ctx context.Context, fields []string, l lot, before crm.Instant, at int64, id string, limit, likely int,
+) (page []crm.Due, err error) {
 	var row crm.Due
 	names, places := s.dueColumns(fields, &row)
 	n := len(l.filter.Args)
@@ -138,7 +142,7 @@ func (s *Store) duePage(ctx context.Context, fields []string, l lot, before crm.
 	args := append(l.filter.Args[:n:n], int64(before), at, id)
 	err = s.view(ctx, "read due calls", func(ctx context.Context, q querier) error {
 		rows, err := q.QueryContext(ctx, query, args...)
-		page, err = scan(rows, err, places, &row)
+		page, err = into(make([]crm.Due, 0, likely), rows, err, places, &row)
 		return err
 	})
 	return page, err
