@@ -112,8 +112,8 @@ func (in *indenter) gap(dash, at spot) {
 // where a digit behind the | says how far they are indented.
 func (in *indenter) literal(n *Node, owner spot, column int) {
 	by := column - (owner.column - 1)
-	signs, _, _ := strings.Cut(string(in.rows[n.at.line-1][n.at.column-1:]), " ")
-	if !strings.ContainsAny(signs, "123456789") {
+	header := strings.Fields(string(in.rows[n.at.line-1][n.at.column-1:]))
+	if !strings.ContainsAny(header[0], "123456789") {
 		by = column + 2 - in.left(n)
 	}
 	for row := n.at.line; row < n.end().line; row++ {

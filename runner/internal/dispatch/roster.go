@@ -15,7 +15,7 @@ type roster struct {
 	stored map[string]crm.Agent
 	// open counts the calls of each agent that are injected or in progress,
 	// today those of the slot's day that are not given back; it is empty where
-	// nobody has a daily capacity.
+	// no agent of the groups has a daily capacity.
 	open, today map[string]int
 	members     map[string]*member
 	turns       int
@@ -35,9 +35,8 @@ type member struct {
 }
 
 // roster reads who is there on the day of the slot and what they have to do, for
-// groups with calls that wait.
-// Two starts at the same moment do not see each other's calls: each may give
-// an agent the last free one of the day.
+// the groups with calls that wait. Two starts at the same moment do not see each
+// other's calls: each may give an agent the last free one of the day.
 func (sel *selection) roster(ctx context.Context, waiting map[string][]*candidate) (*roster, error) {
 	day := sel.s.slot.Date
 	midnight := func(days int) crm.Instant { return crm.At(day.AddDays(days).Begin(sel.book.Zone)) }
