@@ -15,6 +15,7 @@ import (
 
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
 )
 
@@ -79,7 +80,8 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		if a.at != "" {
 			return s.simulateMoment(ctx, a, source, o)
 		}
-		s.desk.Brief = true
+		s.desk.Brief = &dispatch.Notes{}
+		s.desk.Store = &memory{Store: s.desk.Store, pasts: map[string][]crm.Record{}}
 		return s.simulate(ctx, a, source, o)
 	})
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"io"
 	"os"
-	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"callsheet/engine"
 	"callsheet/runner/internal/crm"
@@ -99,47 +96,4 @@ func (a *app) inFixtures(t *testing.T, work func(*session) error) error {
 		return err
 	}
 	return a.reading(t.Context(), work)
-}
-
-// A desk that is brief chooses the same calls, leaves out the same leads that a
-// stop plans again, and says nothing of others.
-func TestBriefDeskDecidesTheSame(t *testing.T) {
-	t.Parallel()
-	a := &app{stdout: io.Discard, stderr: os.Stderr, env: func(string) string { return "" }, clock: func() time.Time {
-		return time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC)
-	}}
-	err := a.inFixtures(t, func(s *session) error {
-		for _, c := range s.book.Campaigns {
-			_, whole, err := s.desk.Preview(t.Context(), s.book, c, s.now)
-			if err != nil {
-				return err
-			}
-			desk := *s.desk
-			desk.Brief = true
-			_, brief, err := desk.Preview(t.Context(), s.book, c, s.now)
-			if err != nil {
-				return err
-			}
-			for slot, decisions := range whole {
-				total, fewer := len(decisions), len(brief[slot])
-				own := slices.DeleteFunc(decisions, func(d crm.Decision) bool {
-					return !d.Injected && d.Reason != engine.OverCapacity && d.Reason != engine.PhoneOpen
-				})
-				for i := range own {
-					own[i].Facts = "" // a desk that is brief keeps none
-				}
-				got := brief[slot]
-				if diff := cmp.Diff(own, got); diff != "" {
-					t.Errorf("%s (-whole +brief):\n%s", slot, diff)
-				}
-				if c.Follows == "" && len(own) < total && fewer >= total {
-					t.Errorf("%s: all %d decisions are stored, though only %d are asked for", slot, total, len(own))
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

@@ -101,10 +101,14 @@ func (sim *simulation) moments(day calendar.Date, starts []start) []moment {
 	}
 	ends := map[time.Time][]string{} // campaigns whose slot ends
 	for _, st := range starts {
-		all = append(all, moment{st.slot.Start, turnStart, func(ctx context.Context, at time.Time) error {
-			return sim.start(ctx, st.campaign, at)
-		}})
 		ends[st.slot.End] = append(ends[st.slot.End], st.campaign.Name)
+	}
+	for len(starts) > 0 {
+		at, together := starts[0].slot.Start, []*engine.Campaign{}
+		for len(starts) > 0 && starts[0].slot.Start.Equal(at) {
+			together, starts = append(together, starts[0].campaign), starts[1:]
+		}
+		all = append(all, moment{at, turnStart, func(ctx context.Context, at time.Time) error { return sim.start(ctx, together, at) }})
 	}
 	for end, names := range ends {
 		all = append(all, moment{end.Add(-time.Minute), turnStop, func(ctx context.Context, at time.Time) error {
@@ -160,8 +164,8 @@ func (s *session) midnight(day calendar.Date) time.Time {
 	return day.Begin(s.book.Zone)
 }
 
-func (sim *simulation) start(ctx context.Context, c *engine.Campaign, at time.Time) error {
-	reports, err := sim.desk.Start(ctx, sim.book, c, at)
+func (sim *simulation) start(ctx context.Context, campaigns []*engine.Campaign, at time.Time) error {
+	reports, err := sim.desk.StartTogether(ctx, sim.book, campaigns, at)
 	if err != nil {
 		return err
 	}

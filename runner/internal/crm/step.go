@@ -84,6 +84,9 @@ type Stopping struct {
 	// parked.
 	Into  string
 	DueAt Maybe[Instant]
+	// LeftOut are the ids of planned calls that the run left out as over_capacity
+	// or phone_open, beside those of whom stored decisions say so.
+	LeftOut []string
 }
 
 // Stopped is what a stop did with one run.

@@ -99,7 +99,7 @@ func (o *office) sharedOut(team []crm.Agent, at string) {
 	before := o.ledger("")
 	open, err := o.store.OpenByAgent(ctx)
 	must(o, err)
-	today, err := o.store.AssignedOn(ctx, day[0], day[1])
+	today, err := o.store.AssignedOn(ctx, everyone, day[0], day[1])
 	must(o, err)
 
 	rehearsed := newOffice(o.TB, o.store, o.book)

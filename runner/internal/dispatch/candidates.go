@@ -16,7 +16,7 @@ import (
 // conditions can let pass.
 func (sel *selection) due(ctx context.Context) iter.Seq2[[]crm.Due, error] {
 	store, end := sel.desk.Store, crm.At(sel.s.slot.End)
-	if sel.c.Follows == "" && !sel.desk.Brief {
+	if sel.c.Follows == "" && sel.desk.Brief == nil {
 		return store.DueCalls(ctx, sel.fields, end, expression.MaxBatch)
 	}
 	past := engine.GateCompliance

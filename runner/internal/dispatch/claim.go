@@ -40,7 +40,7 @@ func (sel *selection) claim() (c crm.Claim, changes bool, err error) {
 	if c.Facts, err = sel.ledger.close(c.Decisions); err != nil {
 		return c, false, err
 	}
-	if funnel := sel.steps(); !slices.Equal(funnel.Steps, sel.funnel) {
+	if funnel := sel.steps(); sel.desk.Brief == nil && !slices.Equal(funnel.Steps, sel.funnel) {
 		c.Funnel = &funnel
 	}
 	return c, changes || len(c.Decisions) > 0 || c.Funnel != nil, nil

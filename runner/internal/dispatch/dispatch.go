@@ -26,12 +26,12 @@ type Desk struct {
 	// Hide gives the key under which a phone number is kept from being called:
 	// a keyed hash of its E.164 form. A desk without it suppresses nobody.
 	Hide func(phone string) (key string, err error)
-	// Brief leaves unsaid what changes nothing. Starts decide only about leads
-	// whose type and segment may be the campaign's, so that funnels begin there,
-	// and store of those left out only the ones that a stop plans again, and of
-	// nobody what the decision rests on;
-	// recovery counts no lead that its conditions leave alone.
-	Brief bool
+	// Brief leaves unsaid what changes nothing; nil says all. Starts decide only
+	// about leads whose type and segment may be the campaign's, and store whom
+	// they inject: no funnel, nobody who is left out, and not what a decision
+	// rests on. Whom a stop plans again is noted here. Recovery counts no lead
+	// that its conditions leave alone.
+	Brief *Notes
 	// Later leaves it to a [Handover] to choose who gets what is handed over to
 	// another team, since the dialer or the CRM have to be asked; else it is
 	// chosen with the report, among the agents and contacts of the store.
@@ -87,7 +87,8 @@ type Store interface {
 	Ranking(ctx context.Context, segment string, filter expression.Where, after *crm.Lead, limit int) ([]crm.Lead, error)
 	OpenCalls(ctx context.Context, phones []string) (map[string]crm.Call, error)
 	OpenByAgent(ctx context.Context) (map[string]int, error)
-	AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error)
+	// AssignedOn counts the calls of some agents that begin at from or later and before until.
+	AssignedOn(ctx context.Context, agents []string, from, until crm.Instant) (map[string]int, error)
 	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
 	Agents(ctx context.Context) (map[string]crm.Agent, error)
 	// RefreshWallets makes the flags of leads follow wallets that begin or end

@@ -104,7 +104,7 @@ func capacity(c *engine.Campaign) int {
 // room rehearses a start of the lead's group.
 func (d *Desk) room(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, x *Explained, out *Considered) error {
 	desk := d.Rehearsal()
-	desk.Brief = true
+	desk.Brief = &Notes{}
 	st := start{desk: desk, book: book, c: c, at: x.At}
 	found, err := st.slots(ctx)
 	if err != nil {

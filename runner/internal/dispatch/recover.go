@@ -38,7 +38,7 @@ func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time)
 		return Recovered{}, fmt.Errorf("recover leads: %w", err)
 	}
 	r := recovery{receiver: d.Receiver(book), at: at, where: expression.All()}
-	if d.Brief {
+	if d.Brief != nil {
 		r.where = book.RecoverFilter(at, d.Store.Dialect())
 	}
 	total := Recovered{Skipped: map[string]int{}}

@@ -19,6 +19,9 @@ import (
 func (d *Desk) Rehearsal() *Desk {
 	rehearsed := *d
 	rehearsed.Store = &rehearsal{Store: d.Store, calls: map[string]crm.Call{}}
+	if d.Brief != nil {
+		rehearsed.Brief = &Notes{}
+	}
 	return &rehearsed
 }
 
@@ -37,7 +40,7 @@ type rehearsal struct {
 // that it would take now in their places.
 func (d *Desk) Preview(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, map[string][]crm.Decision, error) {
 	desk := d.Rehearsal()
-	reports, err := desk.decide(ctx, book, c, at)
+	reports, err := start{desk: desk, book: book, c: c, at: at}.decide(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,8 +130,8 @@ func (r *rehearsal) OpenByAgent(ctx context.Context) (map[string]int, error) {
 	return r.more(open, func(crm.Call) bool { return true }), err
 }
 
-func (r *rehearsal) AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error) {
-	assigned, err := r.Store.AssignedOn(ctx, from, until)
+func (r *rehearsal) AssignedOn(ctx context.Context, agents []string, from, until crm.Instant) (map[string]int, error) {
+	assigned, err := r.Store.AssignedOn(ctx, agents, from, until)
 	return r.more(assigned, func(c crm.Call) bool { return from <= c.NotBefore.V && c.NotBefore.V < until }), err
 }
 

@@ -14,8 +14,8 @@ type roster struct {
 	day    string // of the slot, YYYY-MM-DD
 	stored map[string]crm.Agent
 	// open counts the calls of each agent that are injected or in progress,
-	// today those of the slot's day that are not given back; it is empty where
-	// no agent of the groups has a daily capacity.
+	// today those of the slot's day that are not given back, for agents with a
+	// daily capacity.
 	open, today map[string]int
 	members     map[string]*member
 	turns       int
@@ -48,17 +48,18 @@ func (sel *selection) roster(ctx context.Context, waiting map[string][]*candidat
 	if r.open, err = sel.desk.Store.OpenByAgent(ctx); err != nil {
 		return nil, err
 	}
+	var limited []string
 	for name := range waiting {
-		if group, ok := sel.book.Group(name); ok && slices.ContainsFunc(group.Agents, r.limited) {
-			r.today, err = sel.desk.Store.AssignedOn(ctx, midnight(0), midnight(1))
-			break
+		group, _ := sel.book.Group(name)
+		for _, agent := range group.Agents {
+			if r.stored[agent].DailyCapacity.Valid {
+				limited = append(limited, agent)
+			}
 		}
 	}
+	r.today, err = sel.desk.Store.AssignedOn(ctx, limited, midnight(0), midnight(1))
 	return r, err
 }
-
-// limited says that an agent gets no more calls than fit into the day.
-func (r *roster) limited(name string) bool { return r.stored[name].DailyCapacity.Valid }
 
 // present is those of the named agents who are active and not away. Those whom
 // the rule book names but nobody stored are there, without limits.

@@ -130,6 +130,9 @@ func (sel *selection) earlier(ctx context.Context) error {
 			}
 		}
 	}
+	if sel.desk.Brief != nil {
+		return nil
+	}
 	funnel, err := sel.desk.Store.Funnel(ctx, sel.key)
 	if errors.Is(err, crm.ErrNotFound) {
 		return nil
@@ -142,43 +145,37 @@ func (sel *selection) earlier(ctx context.Context) error {
 
 // judge lets rules and packs decide about the due calls, a page at a time.
 func (sel *selection) judge(ctx context.Context) error {
-	for page, err := range ahead(sel.due(ctx)) {
+	for k, err := range sel.dockets(ctx) {
 		if err != nil {
 			return err
 		}
-		leads := make([]*crm.Lead, len(page))
-		for i := range page {
-			leads[i] = &page[i].Lead
-		}
-		past, err := sel.desk.pasts(ctx, sel.book, leads, sel.at)
-		if err != nil {
+		verdicts := sel.book.Judge(sel.c, sel.s.slot, k.batch, k.class, k.past)
+		if err := sel.suppress(ctx, k.due, verdicts); err != nil {
 			return err
 		}
-		sel.batch.Reset(len(page))
-		for i := range page {
-			sel.facts.lead(sel.batch, i, &page[i].Lead)
-			sel.facts.call(sel.batch, i, &page[i].Call)
-		}
-		class := sel.book.Classify(sel.batch, sel.at)
-		verdicts := sel.book.Judge(sel.c, sel.s.slot, sel.batch, class, past)
-		if err := sel.suppress(ctx, page, verdicts); err != nil {
-			return err
-		}
-		ranks := engine.Ranks(sel.c.Order, sel.batch)
-		candidates := make([]candidate, len(page))
-		for i := range page {
-			c := &candidates[i]
-			*c = candidate{due: &page[i], score: class.Score[i], verdict: verdicts[i], rank: ranks[i], past: past[i]}
-			if g := class.Group[i]; g != nil && sel.c.Takes(g.Name) {
+		ranks := engine.Ranks(sel.c.Order, k.batch)
+		for i := range k.due {
+			if sel.passesBy(&k.due[i].Call, &verdicts[i]) {
+				continue
+			}
+			c := &candidate{due: &k.due[i], score: k.class.Score[i], verdict: verdicts[i], rank: ranks[i], past: k.past[i]}
+			if g := k.class.Group[i]; g != nil && sel.c.Takes(g.Name) {
 				c.group = g.Name
 			}
 			sel.sort(c)
 		}
-		for rule, n := range class.Unknown {
+		for rule, n := range k.class.Unknown {
 			sel.passedOver[rule] += n
 		}
 	}
 	return nil
+}
+
+// passesBy says that nothing is decided about a call: at a desk that is brief,
+// when type and segment are not the campaign's, and where it is no longer, or not
+// yet, to be had.
+func (sel *selection) passesBy(call *crm.Call, v *engine.Verdict) bool {
+	return sel.desk.Brief != nil && (v.Reason == engine.WrongType || v.Reason == engine.WrongSegment) || sel.together.over(sel, call)
 }
 
 // suppress keeps the calls out that the rules let pass and whose phone is not
@@ -234,7 +231,7 @@ func (sel *selection) leave(c *candidate, reason, detail string, rank int) {
 	d := sel.decision(c, rank)
 	d.Reason, d.Detail, d.Unknown = reason, detail, c.verdict.Unknown
 	sel.out = append(sel.out, d)
-	if !says(sel.before[d.LeadID], d) && (!sel.desk.Brief || awaited(reason)) {
+	if sel.desk.Brief == nil && !says(sel.before[d.LeadID], d) {
 		sel.tell(c, d)
 	}
 }
@@ -243,7 +240,7 @@ func (sel *selection) leave(c *candidate, reason, detail string, rank int) {
 // that is brief.
 func (sel *selection) tell(c *candidate, d crm.Decision) {
 	sel.news = append(sel.news, d)
-	if !sel.desk.Brief {
+	if sel.desk.Brief == nil {
 		sel.ledger.add(c)
 	}
 }

@@ -63,21 +63,17 @@ const attempts = 5
 // nothing. A draft, and a campaign before its first and after its last day, are
 // not started: there is no report. A shadow stores what it decides, and no more.
 func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
-	if book.NotStarted(c, at) != "" {
-		return nil, nil
-	}
-	return d.decide(ctx, book, c, at)
+	return d.StartTogether(ctx, book, []*engine.Campaign{c}, at)
 }
 
-// decide is Start of any campaign.
-func (d *Desk) decide(ctx context.Context, book *engine.RuleBook, c *engine.Campaign, at time.Time) ([]Report, error) {
-	st := start{desk: d, book: book, c: c, at: at}
-	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
-		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+// decide is a start of any campaign, a draft too.
+func (st start) decide(ctx context.Context) ([]Report, error) {
+	if err := st.desk.Store.RefreshWallets(ctx, crm.At(st.at)); err != nil {
+		return nil, fmt.Errorf("start %s: %w", st.c.Name, err)
 	}
 	found, err := st.slots(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", c.Name, err)
+		return nil, fmt.Errorf("start %s: %w", st.c.Name, err)
 	}
 	var reports []Report
 	for len(found) > 0 {
@@ -90,7 +86,7 @@ func (d *Desk) decide(ctx context.Context, book *engine.RuleBook, c *engine.Camp
 			}
 		}
 		if err != nil {
-			return reports, fmt.Errorf("start %s in the slot of %s: %w", c.Name, s.slot.Start.In(book.Zone).Format("2006-01-02 15:04"), err)
+			return reports, fmt.Errorf("start %s in the slot of %s: %w", st.c.Name, s.slot.Start.In(st.book.Zone).Format("2006-01-02 15:04"), err)
 		}
 		reports, found = append(reports, report), found[1:]
 	}
@@ -113,6 +109,9 @@ type start struct {
 	book *engine.RuleBook
 	c    *engine.Campaign
 	at   time.Time
+	// together is what the start shares with others at the same moment; nil when
+	// it is alone.
+	together *together
 	// known says of slots, by their keys, whether they were stopped when the
 	// slot of each group was looked for: most groups have the same.
 	known map[string]bool
@@ -131,9 +130,14 @@ func (st start) inject(ctx context.Context, s slotOf) (Report, error) {
 		if claim, changes, err = sel.claim(); changes {
 			err = st.desk.Store.Claim(ctx, claim)
 		}
+		if err == nil {
+			st.together.took(claim.Calls)
+			st.desk.Brief.started(sel)
+		}
 		if !errors.Is(err, crm.ErrConflict) {
 			return sel.report(), err
 		}
+		st.together = nil // what was read is no longer true
 		if over, err := st.over(ctx, s.slot); over || err != nil {
 			return Report{}, errors.Join(errOver, err)
 		}

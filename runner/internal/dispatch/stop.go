@@ -107,11 +107,14 @@ func (s *stopping) stop(ctx context.Context) (StopReport, error) {
 	}
 	change := crm.Stop{Files: s.files, At: crm.At(s.at)}
 	for _, r := range s.runs {
-		change.Runs = append(change.Runs, crm.Stopping{Run: r.Run, Into: r.Into, DueAt: r.DueAt})
+		change.Runs = append(change.Runs, crm.Stopping{Run: r.Run, Into: r.Into, DueAt: r.DueAt, LeftOut: s.desk.Brief.leftOut(r.ID)})
 	}
 	done, err := s.desk.Store.Stop(ctx, change)
 	if err != nil {
 		return StopReport{}, err
+	}
+	for _, r := range s.runs {
+		s.desk.Brief.stopped(r.ID)
 	}
 	report := s.report(done)
 	late, err := s.late(ctx)

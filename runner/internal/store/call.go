@@ -87,34 +87,40 @@ func (s *Store) callsBy(ctx context.Context, where string, values []string, key 
 // OpenByAgent counts the calls injected or in progress of each agent; calls
 // that any agent may have are left out.
 func (s *Store) OpenByAgent(ctx context.Context) (map[string]int, error) {
-	return s.countByAgent(ctx, "count open calls", open)
+	byAgent := map[string]int{}
+	err := s.view(ctx, "count open calls", func(ctx context.Context, q querier) error {
+		return countByAgent(ctx, q, byAgent, open+` AND "agent" <> ''`)
+	})
+	return byAgent, err
 }
 
-// AssignedOn counts the calls of each agent that begin (crm.Call.NotBefore) at
-// from or later and before until, open and ended ones; those that were never
-// injected or taken back are left out, and those that any agent may have.
-func (s *Store) AssignedOn(ctx context.Context, from, until crm.Instant) (map[string]int, error) {
-	return s.countByAgent(ctx, "count assigned calls",
-		`"not_before" >= $1 AND "not_before" < $2 AND "state" IN ('injected', 'in_progress', 'ended')`, int64(from), int64(until))
+// AssignedOn counts the calls of each of some agents that begin
+// (crm.Call.NotBefore) at from or later and before until, open and ended ones;
+// those that were never injected or taken back are left out.
+func (s *Store) AssignedOn(ctx context.Context, agents []string, from, until crm.Instant) (map[string]int, error) {
+	byAgent := map[string]int{}
+	err := s.view(ctx, "count assigned calls", func(ctx context.Context, q querier) error {
+		return inLists(filled(agents), func(list string, args []any) error {
+			begins := `"not_before" >= ` + parameter(len(args)+1) + ` AND "not_before" < ` + parameter(len(args)+2)
+			return countByAgent(ctx, q, byAgent, begins+` AND "state" IN ('injected', 'in_progress', 'ended') AND "agent" IN `+list,
+				append(args, int64(from), int64(until))...)
+		})
+	})
+	return byAgent, err
 }
 
-func (s *Store) countByAgent(ctx context.Context, what, where string, args ...any) (map[string]int, error) {
-	type load struct {
+// countByAgent adds how many calls of each agent a condition takes.
+func countByAgent(ctx context.Context, q querier, byAgent map[string]int, where string, args ...any) error {
+	rows, err := q.QueryContext(ctx, `SELECT "agent", COUNT(*) FROM "call" WHERE `+where+` GROUP BY "agent"`, args...)
+	var row struct {
 		agent string
 		calls int
 	}
-	byAgent := map[string]int{}
-	err := s.view(ctx, what, func(ctx context.Context, q querier) error {
-		rows, err := q.QueryContext(ctx,
-			`SELECT "agent", COUNT(*) FROM "call" WHERE `+where+` AND "agent" <> '' GROUP BY "agent"`, args...)
-		var row load
-		loads, err := scan(rows, err, []any{&row.agent, &row.calls}, &row)
-		for _, l := range loads {
-			byAgent[l.agent] = l.calls
-		}
-		return err
-	})
-	return byAgent, err
+	loads, err := scan(rows, err, []any{&row.agent, &row.calls}, &row)
+	for _, l := range loads {
+		byAgent[l.agent] = l.calls
+	}
+	return err
 }
 
 // DueCalls are the planned calls that are due before an instant, in pages of

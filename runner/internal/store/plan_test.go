@@ -55,7 +55,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 			return s.PutLeads(ctx, []crm.Arrival{{Lead: crm.Lead{ID: "a"}, Call: &call}})
 		}},
 		{"calls of a lead", "INDEX call_lead", func() error { _, err := s.LeadCalls(ctx, "a"); return err }},
-		{"calls of a day", "INDEX call_begin", func() error { _, err := s.AssignedOn(ctx, 0, 1); return err }},
+		{"calls of a day", "INDEX call_begin", func() error { _, err := s.AssignedOn(ctx, []string{"a"}, 0, 1); return err }},
 		{"runs of a day", "INDEX run_begin", func() error { _, err := s.RunsBetween(ctx, 0, 1); return err }},
 		{"leads of a phone", "INDEX lead_phone", func() error { _, err := s.LeadsByPhone(ctx, []string{"a"}); return err }},
 		{"records by id", "INDEX record_latest", func() error { _, err := s.Records(ctx, []string{"a"}); return err }},

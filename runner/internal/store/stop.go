@@ -201,6 +201,8 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			WHERE "decision"."slot_key" = $1 AND "decision"."group" = $2 AND "decision"."reason" IN ('over_capacity', 'phone_open')
 			AND "call"."lead_id" = "decision"."lead_id" AND ` + planned + ` AND "call"."due_at" < $3
 			AND "lead"."id" = "call"."lead_id"`
+		named = ` FROM "call" CROSS JOIN "lead"
+			WHERE ` + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."id" IN `
 	)
 	call := s.call.of("id", "lead_id", "phone", "kind", "state", "agent", "agreed_exact_time")
 	var all []uncalled
@@ -218,6 +220,13 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			return nil, err
 		}
 		if err := read(leftOut, e.run.SlotKey, e.run.Group, int64(e.run.SlotEnd)); err != nil {
+			return nil, err
+		}
+		err := inLists(e.LeftOut, func(list string, args []any) error {
+			end := ` AND "call"."due_at" < ` + parameter(len(args)+1)
+			return read(named+list+end, append(args, int64(e.run.SlotEnd))...)
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -274,7 +274,8 @@ func assigned(t *testing.T, s *store.Store) {
 	ended := c.Calls[0]
 	ended.State = crm.CallEnded
 	must(t, s.Apply(ctx, change(t, s, ended)))
-	same(t, "assigned", got[map[string]int](t)(s.AssignedOn(ctx, morning, morning+100)), map[string]int{"zoe": 2, "lea": 1})
+	same(t, "assigned", got[map[string]int](t)(s.AssignedOn(ctx, []string{"lea", "zoe", "max"}, morning, morning+100)), map[string]int{"zoe": 2, "lea": 1})
+	same(t, "assigned to one", got[map[string]int](t)(s.AssignedOn(ctx, []string{"lea"}, morning, morning+100)), map[string]int{"lea": 1})
 	got[[]crm.Stopped](t)(s.Stop(ctx, stopOf("IDF")))
-	same(t, "after the stop", got[map[string]int](t)(s.AssignedOn(ctx, morning, morning+200)), map[string]int{"zoe": 1})
+	same(t, "after the stop", got[map[string]int](t)(s.AssignedOn(ctx, []string{"lea", "zoe"}, morning, morning+200)), map[string]int{"zoe": 1})
 }
