@@ -80,8 +80,7 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		if a.at != "" {
 			return s.simulateMoment(ctx, a, source, o)
 		}
-		s.desk.Brief = &dispatch.Notes{}
-		s.desk.Store = &memory{Store: s.desk.Store, pasts: map[string][]crm.Record{}}
+		s.desk.Brief, s.desk.Store = &dispatch.Notes{}, newMemory(s.store)
 		return s.simulate(ctx, a, source, o)
 	})
 }

@@ -92,8 +92,8 @@ type Store interface {
 	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
 	Agents(ctx context.Context) (map[string]crm.Agent, error)
 	// RefreshWallets makes the flags of leads follow wallets that begin or end
-	// by themselves.
-	RefreshWallets(ctx context.Context, at crm.Instant) error
+	// by themselves, and says whether any did.
+	RefreshWallets(ctx context.Context, at crm.Instant) (turned bool, err error)
 	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
 	LeadDecisions(ctx context.Context, leadID string) ([]crm.Decision, error)

@@ -34,7 +34,7 @@ type Recovered struct {
 // call because of those made before. A planned call in the past is moved, not
 // doubled. [Desk.Rehearsal] decides the same and stores nothing.
 func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time) (Recovered, error) {
-	if err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
+	if _, err := d.Store.RefreshWallets(ctx, crm.At(at)); err != nil {
 		return Recovered{}, fmt.Errorf("recover leads: %w", err)
 	}
 	r := recovery{receiver: d.Receiver(book), at: at, where: expression.All()}

@@ -68,7 +68,7 @@ func (d *Desk) Start(ctx context.Context, book *engine.RuleBook, c *engine.Campa
 
 // decide is a start of any campaign, a draft too.
 func (st start) decide(ctx context.Context) ([]Report, error) {
-	if err := st.desk.Store.RefreshWallets(ctx, crm.At(st.at)); err != nil {
+	if _, err := st.desk.Store.RefreshWallets(ctx, crm.At(st.at)); err != nil {
 		return nil, fmt.Errorf("start %s: %w", st.c.Name, err)
 	}
 	found, err := st.slots(ctx)

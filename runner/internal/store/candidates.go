@@ -63,6 +63,23 @@ func (s *Store) Candidates(
 	return s.due(ctx, fields, before, limit, lots...)
 }
 
+// PlannedOf are the planned calls of leads, in no order. Of these it reads what
+// [Store.Outstanding] reads.
+func (s *Store) PlannedOf(ctx context.Context, fields, leadIDs []string) (calls []crm.Due, err error) {
+	var row crm.Due
+	names, places := s.dueColumns(fields, &row)
+	query := "SELECT " + strings.Join(names, ", ") + ` FROM "call" CROSS JOIN "lead"` +
+		" WHERE " + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."lead_id" IN `
+	err = s.view(ctx, "read planned calls of leads", func(ctx context.Context, q querier) error {
+		return inLists(leadIDs, func(list string, args []any) error {
+			rows, err := q.QueryContext(ctx, query+list, args...)
+			calls, err = into(calls, rows, err, places, &row)
+			return err
+		})
+	})
+	return calls, err
+}
+
 // lot is the planned calls that pass a filter, in an order.
 type lot struct {
 	filter expression.Where

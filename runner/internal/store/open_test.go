@@ -253,7 +253,7 @@ func TestScratchIsSpoiledByAFailure(t *testing.T) {
 	if !errors.Is(conflict, crm.ErrConflict) {
 		t.Fatalf("a conflict: %v", conflict)
 	}
-	if err := s.RefreshWallets(t.Context(), 0); err != nil {
+	if _, err := s.RefreshWallets(t.Context(), 0); err != nil {
 		t.Errorf("a read: %v", err)
 	}
 	if err := s.PutWallets(t.Context(), []crm.Wallet{{ContactID: "C-1", Agent: "a"}}, 0); !errors.Is(err, crm.ErrConflict) {

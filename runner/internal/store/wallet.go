@@ -33,25 +33,26 @@ func (s *Store) PutWallets(ctx context.Context, wallets []crm.Wallet, at crm.Ins
 }
 
 // RefreshWallets takes wallet entries that ended by the given instant out of
-// force and puts those that began into it, on their leads too.
-func (s *Store) RefreshWallets(ctx context.Context, at crm.Instant) error {
-	turned := func(ctx context.Context, q querier) ([]string, error) {
+// force and puts those that began into it, on their leads too. It says whether
+// there were any.
+func (s *Store) RefreshWallets(ctx context.Context, at crm.Instant) (turned bool, err error) {
+	changed := func(ctx context.Context, q querier) ([]string, error) {
 		return texts(ctx, q, `SELECT "contact_id" FROM "wallet" WHERE "valid" <> `+holds, int64(at))
 	}
 	// Most often there are none, and the writers of leads need not be held up.
 	var some []string
-	err := s.view(ctx, "look at wallets", func(ctx context.Context, q querier) (err error) {
-		some, err = turned(ctx, q)
+	err = s.view(ctx, "look at wallets", func(ctx context.Context, q querier) (err error) {
+		some, err = changed(ctx, q)
 		return err
 	})
 	if err != nil || len(some) == 0 {
-		return err
+		return false, err
 	}
-	return s.write(ctx, "refresh wallets", func(ctx context.Context, q querier) error {
+	return true, s.write(ctx, "refresh wallets", func(ctx context.Context, q querier) error {
 		if err := s.passGate(ctx, q, s.dialect.alone); err != nil {
 			return err
 		}
-		contacts, err := turned(ctx, q)
+		contacts, err := changed(ctx, q)
 		if err != nil || len(contacts) == 0 {
 			return err
 		}

@@ -68,8 +68,10 @@ func walletTimes(t *testing.T, s *store.Store) {
 		{ContactID: "begins", Agent: "zoe", Since: crm.Some(morning + 10)},
 	}, morning))
 	same(t, "at first", flags(t, s), map[string]string{"now": "wallet", "ends": "wallet"})
-	for range 2 {
-		must(t, s.RefreshWallets(ctx, morning+10))
+	for _, first := range []bool{true, false} {
+		turned, err := s.RefreshWallets(ctx, morning+10)
+		must(t, err)
+		same(t, "turned", turned, first)
 		same(t, "later", flags(t, s), map[string]string{"now": "wallet", "begins": "wallet"})
 	}
 	same(t, "owners", got[map[string]string](t)(s.WalletOwners(ctx, []string{"now", "ends", "begins"})), map[string]string{"now": "zoe", "begins": "zoe"})
