@@ -16,27 +16,29 @@ type Notes struct {
 // started notes whom a start of a slot left out until the stop, and forgets whom
 // it injected.
 func (n *Notes) started(sel *selection) {
-	if n == nil {
+	if n == nil || !sel.c.Calls() {
 		return
 	}
-	if n.left == nil {
-		n.left = map[string]map[string]bool{}
-	}
 	for _, r := range sel.runs {
-		calls := n.left[r.ID]
-		if calls == nil {
-			calls = map[string]bool{}
-			n.left[r.ID] = calls
-		}
 		for _, c := range r.calls {
-			delete(calls, c.due.Call.ID)
+			delete(n.left[r.ID], c.due.Call.ID)
 		}
 	}
 	for _, d := range sel.out {
 		if awaited(d.Reason) {
-			n.left[crm.RunID(sel.key, d.Group)][d.CallID] = true
+			n.leave(crm.RunID(sel.key, d.Group), d.CallID)
 		}
 	}
+}
+
+func (n *Notes) leave(runID, callID string) {
+	if n.left == nil {
+		n.left = map[string]map[string]bool{}
+	}
+	if n.left[runID] == nil {
+		n.left[runID] = map[string]bool{}
+	}
+	n.left[runID][callID] = true
 }
 
 // leftOut are the calls that a run left out until the stop, by id.

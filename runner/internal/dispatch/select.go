@@ -175,7 +175,7 @@ func (sel *selection) judge(ctx context.Context) error {
 // when type and segment are not the campaign's, and where it is no longer, or not
 // yet, to be had.
 func (sel *selection) passesBy(call *crm.Call, v *engine.Verdict) bool {
-	return sel.desk.Brief != nil && (v.Reason == engine.WrongType || v.Reason == engine.WrongSegment) || sel.together.over(sel, call)
+	return sel.desk.Brief != nil && (v.Reason == engine.WrongType || v.Reason == engine.WrongSegment) || sel.together.elsewhere(sel, call)
 }
 
 // suppress keeps the calls out that the rules let pass and whose phone is not

@@ -91,8 +91,8 @@ func (t *together) took(calls []crm.Call) {
 	}
 }
 
-// over says of a call that it is not this campaign's to decide about:
-// another one has taken it, or it is due later.
-func (t *together) over(sel *selection, call *crm.Call) bool {
+// elsewhere says of a call that it is not this campaign's to decide about: another
+// one has taken it, or it is due later.
+func (t *together) elsewhere(sel *selection, call *crm.Call) bool {
 	return t != nil && (t.claimed[call.ID] || call.DueAt >= crm.At(sel.s.slot.End))
 }

@@ -39,6 +39,7 @@ func TestQueriesUseTheirIndex(t *testing.T) {
 		{"recent candidates", "INDEX lead_created ((created_at,id)>(?,?))\nSEARCH call USING INDEX call_planned", func() error { return looked(s.Candidates(ctx, nil, 5, recent, nobody, 10)) }},
 		{"other candidates", "INDEX call_due", func() error { return looked(s.Candidates(ctx, nil, 5, visited, nobody, 10)) }},
 		{"planned calls", "INDEX call_planned", func() error { _, err := s.PlannedCalls(ctx, []string{"a"}); return err }},
+		{"planned calls with their leads", "SEARCH call USING INDEX call_planned", func() error { _, err := s.PlannedOf(ctx, nil, []string{"a"}); return err }},
 		{"outstanding calls", "SEARCH call USING INDEX call_outstanding", func() error { _, err := s.Outstanding(ctx, nil, "a", 10); return err }},
 		{"open calls", "INDEX call_open", func() error { _, err := s.OpenCalls(ctx, []string{"a"}); return err }},
 		{"open calls by agent", "INDEX call_open", func() error { _, err := s.OpenByAgent(ctx); return err }},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -37,6 +38,22 @@ func waiting(t *testing.T, s *store.Store) {
 	rewrite(t, s, crm.Arrival{Lead: person("injected"), Call: plan("injected", 1, 5)})
 	must(t, s.Claim(t.Context(), claim("IDF", 1, *plan("injected", 1, 5))))
 	put(t, s, person("unplanned"))
+}
+
+func plannedOf(t *testing.T, s *store.Store) {
+	waiting(t, s)
+	fields, due := []string{"lead.visits"}, map[string]crm.Due{}
+	for page, err := range s.DueCalls(t.Context(), fields, 1<<60, 100) {
+		must(t, err)
+		for _, d := range page {
+			due[d.Lead.ID] = d
+		}
+	}
+	found := map[string]crm.Due{}
+	for _, d := range got[[]crm.Due](t)(s.PlannedOf(t.Context(), fields, append(slices.Collect(maps.Keys(due)), "injected", "unplanned", "unknown"))) {
+		found[d.Lead.ID] = d
+	}
+	same(t, "planned", found, due)
 }
 
 func candidates(t *testing.T, s *store.Store) {

@@ -114,6 +114,25 @@ func stopWhole(t *testing.T, s *store.Store) {
 	}
 }
 
+// Of the calls that a stop is told of, those are meant that are still planned and
+// due in the slot.
+func stopNamed(t *testing.T, s *store.Store) {
+	calls := planned(t, s, "a", "full", "taken", "tomorrow", "not told")
+	late := *plan("tomorrow", 1, morning+1000)
+	rewrite(t, s, crm.Arrival{Lead: person("tomorrow"), Call: &late})
+	must(t, s.Claim(t.Context(), claim("IDF", 1, calls[0], calls[2])))
+	stop := stopOf("IDF")
+	stop.Runs[0].LeftOut = []string{"full#1", "taken#1", "tomorrow#1", "unknown#1"}
+	stopped := got[[]crm.Stopped](t)(s.Stop(t.Context(), stop))
+	same(t, "recycled", callIDs(stopped[0].Recycled), []string{"a#1", "full#1", "taken#1"})
+	for lead, want := range map[string]string{
+		"full": "scheduled 1 at 4000 planned", "taken": "scheduled 1 at 4000 recycled planned",
+		"tomorrow": "new 0 planned", "not told": "new 0 planned",
+	} {
+		same(t, lead, standing(t, s, lead), want)
+	}
+}
+
 func stopWithoutSlot(t *testing.T, s *store.Store) {
 	calls := planned(t, s, "a", "full")
 	c := claim("IDF", 1, calls[0])
