@@ -15,7 +15,6 @@ import (
 
 	"callsheet/engine/calendar"
 	"callsheet/runner/internal/crm"
-	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
 )
 
@@ -80,7 +79,7 @@ func runSimulate(ctx context.Context, a *app, o simulateOptions) error {
 		if a.at != "" {
 			return s.simulateMoment(ctx, a, source, o)
 		}
-		s.desk.Brief, s.desk.Store = &dispatch.Notes{}, newMemory(s.store)
+		s.remember()
 		return s.simulate(ctx, a, source, o)
 	})
 }

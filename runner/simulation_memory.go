@@ -11,6 +11,7 @@ import (
 
 	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
+	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
 )
 
@@ -26,8 +27,10 @@ type memory struct {
 	stale   map[string]bool     // leads of which something was written since
 }
 
-func newMemory(st *store.Store) *memory {
-	return &memory{Store: st, pasts: map[string][]crm.Record{}, stale: map[string]bool{}}
+// remember lets the desk of a simulation write and read no more than it has to.
+func (s *session) remember() {
+	s.desk.Brief = &dispatch.Notes{}
+	s.desk.Store = &memory{Store: s.store, pasts: map[string][]crm.Record{}, stale: map[string]bool{}}
 }
 
 // PhonePasts asks the store for the phones that it has not asked for before.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +15,6 @@ import (
 
 	"callsheet"
 	"callsheet/engine"
-	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
 )
 
@@ -28,17 +28,15 @@ func TestSimulationRemembersRight(t *testing.T) {
 		days = 1
 	}
 	whole, wholeFiles := simulatedDays(t, rules, days, func(*session) {})
-	brief, briefFiles := simulatedDays(t, rules, days, func(s *session) {
-		s.desk.Brief, s.desk.Store = &dispatch.Notes{}, newMemory(s.store)
-	})
-	if diff := cmp.Diff(whole, brief); diff != "" {
+	told, briefFiles := simulatedDays(t, rules, days, (*session).remember)
+	if diff := cmp.Diff(whole, told); diff != "" {
 		t.Errorf("what is told (-all +brief):\n%s", diff)
 	}
 	if diff := cmp.Diff(wholeFiles, briefFiles); diff != "" {
 		t.Errorf("files (-all +brief):\n%s", diff)
 	}
-	if len(briefFiles) < 40*days || !strings.Contains(brief, engine.OverCapacity) {
-		t.Errorf("%d files, and the table\n%s: the days of this test tell nothing", len(briefFiles), brief)
+	if len(briefFiles) < 40*days || !strings.Contains(told, engine.OverCapacity) {
+		t.Errorf("%d files, and the table\n%s: the days of this test tell nothing", len(briefFiles), told)
 	}
 }
 
@@ -66,25 +64,10 @@ func fewerCalls(t *testing.T) string {
 // and the files by name.
 func simulatedDays(t *testing.T, rules string, days int, prepare func(*session)) (told string, files map[string]string) {
 	t.Helper()
-	var out bytes.Buffer
-	a := &app{stdout: &out, stderr: os.Stderr, env: func(string) string { return "" }, clock: time.Now}
-	root, folder := a.root(), filepath.Join(t.TempDir(), "out")
-	if err := root.ParseFlags([]string{"--rules", rules, "--db", "../fixtures"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := root.PersistentPreRunE(root, nil); err != nil {
-		t.Fatal(err)
-	}
-	err := a.apart(t.Context(), store.OpenScratch, func(s *session) error {
-		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
-		prepare(s)
-		return s.simulate(t.Context(), a, "../fixtures", simulateOptions{from: "2026-11-16", days: days, out: folder, seed: 7})
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	folder := filepath.Join(t.TempDir(), "out")
+	told = simulateApart(t, rules, "../fixtures", simulateOptions{from: "2026-11-16", days: days, out: folder, seed: 7}, prepare)
 	files = map[string]string{}
-	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".csv" {
 			return err
 		}
@@ -95,5 +78,29 @@ func simulatedDays(t *testing.T, rules string, days int, prepare func(*session))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out.String(), files
+	return told, files
+}
+
+// simulateApart simulates as the command does, on a store that prepare has had in
+// hand, and gives what it tells.
+func simulateApart(t testing.TB, rules, source string, o simulateOptions, prepare func(*session)) string {
+	t.Helper()
+	var out bytes.Buffer
+	a := &app{stdout: &out, stderr: io.Discard, env: func(string) string { return "" }, clock: time.Now}
+	root := a.root()
+	if err := root.ParseFlags([]string{"--rules", rules}); err != nil {
+		t.Fatal(err)
+	}
+	if err := root.PersistentPreRunE(root, nil); err != nil {
+		t.Fatal(err)
+	}
+	err := a.apart(t.Context(), store.OpenScratch, func(s *session) error {
+		s.fixtures, s.desk.Hide = true, hiderOfFixtures()
+		prepare(s)
+		return s.simulate(t.Context(), a, source, o)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
