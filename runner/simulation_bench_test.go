@@ -53,10 +53,10 @@ func manyFixtures(b *testing.B, n int) string {
 	for i := range n {
 		row := slices.Clone(rows[i%len(rows)])
 		row[at("id")], row[at("phone")] = fmt.Sprintf("M%06d", i), fmt.Sprintf("0199%06d", i)
-		time := time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC).Add(40 * 24 * time.Hour / time.Duration(n) * time.Duration(i)).Format("2006-01-02T15:04:05")
+		arrived := time.Date(2026, 10, 12, 0, 0, 0, 0, time.UTC).Add(40 * 24 * time.Hour / time.Duration(n) * time.Duration(i)).Format("2006-01-02T15:04:05")
 		for _, name := range []string{"created_at", "estimated_at"} {
 			if row[at(name)] != "" {
-				row[at(name)] = time
+				row[at(name)] = arrived
 			}
 		}
 		many = append(many, row)

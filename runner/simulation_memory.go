@@ -17,7 +17,8 @@ import (
 
 // memory is the store of a simulation, which nobody writes past it: what it has
 // read of a phone's calls and of the calls that wait it knows until that
-// changes. So leads that wait for days are not read again at every start.
+// changes. So leads that wait for days are not read again at every start. It
+// follows the steps that a simulation takes: those below, and no others.
 type memory struct {
 	*store.Store
 	pasts map[string][]crm.Record // by phone
@@ -138,7 +139,8 @@ func (m *memory) Apply(ctx context.Context, c crm.Change) error {
 	return m.Store.Apply(ctx, c)
 }
 
-// tasked forgets the leads of contacts that get a task, or are rid of one.
+// tasked forgets the leads of contacts that get a task, or are rid of one: starts
+// always read whose a lead is.
 func (m *memory) tasked(tasks []crm.Task) {
 	if len(tasks) == 0 {
 		return
