@@ -101,10 +101,9 @@ func (s *Store) AssignedOn(ctx context.Context, agents []string, from, until crm
 	byAgent := map[string]int{}
 	err := s.view(ctx, "count assigned calls", func(ctx context.Context, q querier) error {
 		return inLists(filled(agents), func(list string, args []any) error {
-			begins := `"not_before" >= ` + parameter(len(args)+1) + ` AND "not_before" < ` + parameter(len(args)+2)
-			return countByAgent(ctx, q, byAgent, begins+` AND "state" IN ('injected', 'in_progress', 'ended') AND "agent" IN `+list,
-				append(args, int64(from), int64(until))...)
-		})
+			const begins = `"not_before" >= $1 AND "not_before" < $2 AND "state" IN ('injected', 'in_progress', 'ended')`
+			return countByAgent(ctx, q, byAgent, begins+` AND "agent" IN `+list, args...)
+		}, int64(from), int64(until))
 	})
 	return byAgent, err
 }

@@ -15,10 +15,8 @@ type dialect struct {
 	// given lets an INSERT bring along the numbers of a Serial column, and renumber
 	// lets the next ones follow them; both are empty where that needs no word.
 	given, renumber string
-	// rows is the most rows of one statement, a power of two, and place where its
-	// n-th argument goes, from 1, when they come in order.
-	rows  int
-	place func(n int) string
+	// rows is the most rows of one statement, a power of two.
+	rows int
 }
 
 func sqliteDialect() *dialect {
@@ -27,8 +25,6 @@ func sqliteDialect() *dialect {
 		Serial: "INTEGER PRIMARY KEY AUTOINCREMENT",
 		now:    `CAST(unixepoch('subsec') * 1000 AS INTEGER)`,
 		rows:   16,
-		// A number would be a name to SQLite, which it looks for among all before.
-		place: func(int) string { return "?" },
 	}
 }
 
@@ -43,6 +39,5 @@ func postgresDialect() *dialect {
 		given:    "OVERRIDING SYSTEM VALUE",
 		renumber: `SELECT setval(pg_get_serial_sequence('"rule_change"', 'id'), COALESCE(MAX("id"), 0) + 1, FALSE) FROM "rule_change"`,
 		rows:     256,
-		place:    parameter,
 	}
 }

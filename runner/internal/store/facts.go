@@ -64,13 +64,12 @@ func (s *Store) DecisionsOn(ctx context.Context, sheet *crm.FactSheet, leads []s
 	err = s.view(ctx, "read decisions of "+sheet.SlotKey, func(ctx context.Context, q querier) error {
 		found = nil
 		return inLists(filled(leads), func(list string, args []any) error {
-			n := len(args)
-			where := `WHERE "lead_id" IN ` + list + ` AND "slot_key" = ` + parameter(n+1) + ` AND "facts" = ` + parameter(n+2) + ` ORDER BY "lead_id"`
-			rows, err := q.QueryContext(ctx, s.decision.sel(where), append(args, sheet.SlotKey, sheet.ID)...)
+			where := `WHERE "slot_key" = $1 AND "facts" = $2 AND "lead_id" IN ` + list + ` ORDER BY "lead_id"`
+			rows, err := q.QueryContext(ctx, s.decision.sel(where), args...)
 			page, err := s.decision.scan(rows, err)
 			found = append(found, page...)
 			return err
-		})
+		}, sheet.SlotKey, sheet.ID)
 	})
 	return found, err
 }

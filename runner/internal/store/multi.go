@@ -18,7 +18,7 @@ type multi struct {
 	// where each goes straight into a column.
 	casts []string
 	width int // parameters a row
-	// dialect says how many rows a statement may have, and how a parameter looks.
+	// dialect says how many rows a statement may have.
 	dialect *dialect
 
 	mu    sync.Mutex
@@ -43,7 +43,7 @@ func (m *multi) text(n int) string {
 		default:
 			b.WriteString(", ")
 		}
-		place := m.dialect.place(p + 1)
+		place := parameter(p + 1)
 		if m.casts != nil {
 			place = "CAST(" + place + " AS " + m.casts[p%m.width] + ")"
 		}
@@ -138,25 +138,46 @@ func (t table[T]) replace(keys int, names []string) string {
 // parameter is the place of the n-th argument, from 1.
 func parameter(n int) string { return "$" + strconv.Itoa(n) }
 
-// maxList is the most values of one IN list; SQLite finds the n-th parameter
-// by walking past those before it.
+// nameless takes the numbers off the parameters of a statement in which they come
+// in order, each once. To SQLite $7 is a name, which it looks for among all before
+// it, and which the driver reads whenever it binds.
+func nameless(text string) string {
+	var b strings.Builder
+	rest := text
+	for n := 1; ; n++ {
+		before, after, more := strings.Cut(rest, "$")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		var next bool
+		rest, next = strings.CutPrefix(after, strconv.Itoa(n))
+		quoted, longer := strings.HasSuffix(before, "'"), rest != "" && rest[0] >= '0' && rest[0] <= '9'
+		if !next || quoted || longer {
+			return text
+		}
+		b.WriteByte('?')
+	}
+}
+
+// maxList is the most values of one IN list.
 const maxList = 128
 
-// inLists calls query for slices of values with the text of an IN list whose
-// parameters begin at $1. The list is padded with its last value to a power
-// of two, for the same reason as in multi.
-func inLists(values []string, query func(list string, args []any) error) error {
+// inLists calls query for slices of values with the text of an IN list and all
+// arguments: first those given, then those of the list. The list is padded with
+// its last value to a power of two, for the same reason as in multi.
+func inLists(values []string, query func(list string, args []any) error, given ...any) error {
 	for len(values) > 0 {
 		n := min(len(values), maxList)
 		size := 1
 		for size < n {
 			size *= 2
 		}
-		args := make([]any, size)
+		args := append(make([]any, 0, len(given)+size), given...)
 		places := make([]string, size)
 		for i := range size {
-			args[i] = values[min(i, n-1)]
-			places[i] = parameter(i + 1)
+			args = append(args, values[min(i, n-1)])
+			places[i] = parameter(len(args))
 		}
 		if err := query("("+strings.Join(places, ", ")+")", args); err != nil {
 			return err

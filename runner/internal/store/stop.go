@@ -138,12 +138,10 @@ func (s *Store) move(ctx context.Context, q querier, calls []uncalled, fates map
 	}
 	for to, ids := range moved {
 		err := inLists(ids, func(list string, args []any) error {
-			campaign, due := parameter(len(args)+1), parameter(len(args)+2)
-			_, err := q.ExecContext(ctx, `UPDATE "call" SET "campaign" = `+campaign+`, "due_at" = `+due+`,
-				"recycled_from" = CASE "recycled_from" WHEN '' THEN "id" ELSE "recycled_from" END WHERE "id" IN `+list,
-				append(args, to.campaign, int64(to.due))...)
+			_, err := q.ExecContext(ctx, `UPDATE "call" SET "campaign" = $1, "due_at" = $2,
+				"recycled_from" = CASE "recycled_from" WHEN '' THEN "id" ELSE "recycled_from" END WHERE "id" IN `+list, args...)
 			return err
-		})
+		}, to.campaign, int64(to.due))
 		if err != nil {
 			return err
 		}
@@ -202,7 +200,7 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			AND "call"."lead_id" = "decision"."lead_id" AND ` + planned + ` AND "call"."due_at" < $3
 			AND "lead"."id" = "call"."lead_id"`
 		named = ` FROM "call" CROSS JOIN "lead"
-			WHERE ` + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."id" IN `
+			WHERE ` + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < $1 AND "call"."id" IN `
 	)
 	call := s.call.of("id", "lead_id", "phone", "kind", "state", "agent", "agreed_exact_time")
 	var all []uncalled
@@ -223,9 +221,8 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			return nil, err
 		}
 		err := inLists(e.LeftOut, func(list string, args []any) error {
-			end := ` AND "call"."due_at" < ` + parameter(len(args)+1)
-			return read(named+list+end, append(args, int64(e.run.SlotEnd))...)
-		})
+			return read(named+list, args...)
+		}, int64(e.run.SlotEnd))
 		if err != nil {
 			return nil, err
 		}
@@ -340,20 +337,17 @@ func final(status string) bool {
 // whoever read one before the stop cannot write over its calls.
 func settle(ctx context.Context, q querier, fates map[fate][]string) error {
 	for f, leads := range fates {
+		set, given := `"revision" = "revision" + 1`, []any{}
+		if f.status != "" {
+			set, given = set+`, "recycled" = "recycled" + 1, "next_call_at" = $1`, append(given, orNull(int64(f.due.V), f.due.Valid))
+		}
+		if f.status != "" && !f.kept {
+			set, given = set+`, "status" = $2`, append(given, f.status)
+		}
 		err := inLists(leads, func(list string, args []any) error {
-			if f.status == "" {
-				_, err := q.ExecContext(ctx, `UPDATE "lead" SET "revision" = "revision" + 1 WHERE "id" IN `+list, args...)
-				return err
-			}
-			args = append(args, orNull(int64(f.due.V), f.due.Valid))
-			set := `"next_call_at" = ` + parameter(len(args))
-			if !f.kept {
-				args = append(args, f.status)
-				set += `, "status" = ` + parameter(len(args))
-			}
-			_, err := q.ExecContext(ctx, `UPDATE "lead" SET `+set+`, "recycled" = "recycled" + 1, "revision" = "revision" + 1 WHERE "id" IN `+list, args...)
+			_, err := q.ExecContext(ctx, `UPDATE "lead" SET `+set+` WHERE "id" IN `+list, args...)
 			return err
-		})
+		}, given...)
 		if err != nil {
 			return err
 		}

@@ -217,8 +217,8 @@ func (w *writer) exec(ctx context.Context, text string) error {
 	return err
 }
 
-// prepared is a connection that keeps its statements prepared. It serves one
-// goroutine.
+// prepared is a connection to SQLite that keeps its statements prepared. It
+// serves one goroutine.
 type prepared struct {
 	*sql.Conn
 	stmts map[string]*sql.Stmt
@@ -228,7 +228,7 @@ func (p *prepared) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	if s, ok := p.stmts[text]; ok {
 		return s, nil
 	}
-	s, err := p.PrepareContext(ctx, text)
+	s, err := p.PrepareContext(ctx, nameless(text))
 	if err == nil {
 		p.stmts[text] = s
 	}
