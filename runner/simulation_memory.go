@@ -9,52 +9,69 @@ import (
 	"slices"
 	"strings"
 
-	"callsheet/engine/expression"
 	"callsheet/runner/internal/crm"
 	"callsheet/runner/internal/dispatch"
 	"callsheet/runner/internal/store"
 )
 
 // memory is the store of a simulation, which nobody writes past it: what it has
-// read of a phone's calls and of the calls that wait it knows until that
-// changes. So leads that wait for days are not read again at every start. It
-// follows the steps that a simulation takes: those below, and no others.
+// read of phones and of the calls that wait it knows until that changes. So leads
+// that wait for days are not read again at every start. It follows the steps that
+// a simulation takes: those below, and no others.
 type memory struct {
 	*store.Store
-	pasts map[string][]crm.Record // by phone
+	pasts        map[string]*[]crm.Record    // by phone; nil where there is none, as below
+	suppressions map[string]*crm.Suppression // by key
 
 	waiting map[string]*crm.Due // planned calls by lead, as they are stored; nil before they are read
-	fields  []string            // that are read of their leads
+	fields  []string            // that are asked of their leads
 	stale   map[string]bool     // leads of which something was written since
 }
 
 // remember lets the desk of a simulation write and read no more than it has to.
 func (s *session) remember() {
 	s.desk.Brief = &dispatch.Notes{}
-	s.desk.Store = &memory{Store: s.store, pasts: map[string][]crm.Record{}, stale: map[string]bool{}}
+	s.desk.Store = &memory{
+		Store: s.store, pasts: map[string]*[]crm.Record{}, suppressions: map[string]*crm.Suppression{}, stale: map[string]bool{},
+	}
 }
 
 // PhonePasts asks the store for the phones that it has not asked for before.
 func (m *memory) PhonePasts(ctx context.Context, phones []string) (map[string][]crm.Record, error) {
+	return recall(ctx, m.pasts, phones, m.Store.PhonePasts)
+}
+
+// Suppressions asks the store for the keys that it has not asked for before.
+func (m *memory) Suppressions(ctx context.Context, keys []string) (map[string]crm.Suppression, error) {
+	return recall(ctx, m.suppressions, keys, m.Store.Suppressions)
+}
+
+// recall finds what there is for some keys, and reads only what is not known.
+func recall[V any](
+	ctx context.Context, known map[string]*V, keys []string, read func(context.Context, []string) (map[string]V, error),
+) (map[string]V, error) {
 	var asked []string
-	for _, phone := range phones {
-		if _, known := m.pasts[phone]; !known {
-			asked = append(asked, phone)
+	for _, key := range keys {
+		if _, is := known[key]; !is {
+			asked = append(asked, key)
 		}
 	}
 	if len(asked) > 0 {
-		found, err := m.Store.PhonePasts(ctx, asked)
+		found, err := read(ctx, asked)
 		if err != nil {
 			return nil, err
 		}
-		for _, phone := range asked {
-			m.pasts[phone] = found[phone]
+		for _, key := range asked {
+			known[key] = nil
+			if v, is := found[key]; is {
+				known[key] = &v
+			}
 		}
 	}
-	all := map[string][]crm.Record{}
-	for _, phone := range phones {
-		if records := m.pasts[phone]; len(records) > 0 {
-			all[phone] = records
+	all := map[string]V{}
+	for _, key := range keys {
+		if v := known[key]; v != nil {
+			all[key] = *v
 		}
 	}
 	return all, nil
@@ -91,10 +108,12 @@ func (m *memory) DueCalls(ctx context.Context, fields []string, before crm.Insta
 
 // read brings the calls that wait up to date.
 func (m *memory) read(ctx context.Context, fields []string) error {
-	if m.waiting == nil || !slices.Equal(fields, m.fields) {
-		m.waiting, m.fields = map[string]*crm.Due{}, fields
+	fresh := m.waiting == nil || !slices.Equal(fields, m.fields)
+	m.fields, fields = fields, append(slices.Clip(fields), "lead.status") // a stop asks for it
+	if fresh {
+		m.waiting = map[string]*crm.Due{}
 		clear(m.stale)
-		for page, err := range m.Store.DueCalls(ctx, fields, math.MaxInt64, expression.MaxBatch) {
+		for page, err := range m.Store.DueCalls(ctx, fields, math.MaxInt64, math.MaxInt32) {
 			if err != nil {
 				return err
 			}
@@ -132,28 +151,43 @@ func (m *memory) Apply(ctx context.Context, c crm.Change) error {
 			clear(m.pasts)
 		}
 	}
+	for i := range c.Suppressions {
+		delete(m.suppressions, c.Suppressions[i].Key)
+	}
 	for i := range c.Leads {
 		m.stale[c.Leads[i].ID] = true
 	}
-	m.tasked(c.Tasks)
+	var tasked []string
+	for i := range c.Tasks {
+		tasked = append(tasked, c.Tasks[i].ContactID)
+	}
+	m.forget(tasked)
 	return m.Store.Apply(ctx, c)
 }
 
-// tasked forgets the leads of contacts that get a task, or are rid of one: starts
-// always read whose a lead is.
-func (m *memory) tasked(tasks []crm.Task) {
-	if len(tasks) == 0 {
+// forget makes all leads of contacts be read again: starts always read whose a
+// lead is.
+func (m *memory) forget(contacts []string) {
+	if len(contacts) == 0 {
 		return
 	}
 	persons := map[string]bool{}
-	for i := range tasks {
-		persons[tasks[i].ContactID] = true
+	for _, contact := range contacts {
+		persons[contact] = true
 	}
 	for lead, d := range m.waiting {
 		if persons[d.Lead.ContactID] {
 			m.stale[lead] = true
 		}
 	}
+}
+
+// PutSuppressions forgets those that it stores.
+func (m *memory) PutSuppressions(ctx context.Context, suppressions []crm.Suppression) error {
+	for i := range suppressions {
+		delete(m.suppressions, suppressions[i].Key)
+	}
+	return m.Store.PutSuppressions(ctx, suppressions)
 }
 
 // PutLeads forgets the leads that it stores.
@@ -164,12 +198,11 @@ func (m *memory) PutLeads(ctx context.Context, arrivals []crm.Arrival) error {
 	return m.Store.PutLeads(ctx, arrivals)
 }
 
-// RefreshWallets forgets all leads when a wallet begins or ends.
-func (m *memory) RefreshWallets(ctx context.Context, at crm.Instant) (turned bool, err error) {
-	if turned, err = m.Store.RefreshWallets(ctx, at); turned {
-		m.waiting = nil
-	}
-	return turned, err
+// RefreshWallets forgets the leads of contacts whose wallet begins or ends.
+func (m *memory) RefreshWallets(ctx context.Context, at crm.Instant) ([]string, error) {
+	contacts, err := m.Store.RefreshWallets(ctx, at)
+	m.forget(contacts)
+	return contacts, err
 }
 
 // Claim forgets the leads whose calls it injects.
@@ -180,31 +213,41 @@ func (m *memory) Claim(ctx context.Context, c crm.Claim) error {
 	return m.Store.Claim(ctx, c)
 }
 
-// Stop forgets the leads whose calls others take the place of. Those that are
-// only moved it knows: see [store.Store.Stop].
+// Stop says which of the calls that were left out are known to wait, and knows
+// where they are moved, see [store.Store.Stop]. The leads of all others are read
+// again.
 func (m *memory) Stop(ctx context.Context, s crm.Stop) ([]crm.Stopped, error) {
-	done, err := m.Store.Stop(ctx, s)
 	due := map[string]crm.Instant{}
 	for i := range s.Runs {
-		due[s.Runs[i].Run.ID] = s.Runs[i].DueAt.V
+		run := &s.Runs[i]
+		due[run.Run.ID] = run.DueAt.V
+		for j := range run.LeftOut {
+			if m.waits(&run.LeftOut[j], run.Run.SlotEnd) {
+				run.LeftOut[j].State = crm.CallPlanned
+			}
+		}
 	}
+	done, err := m.Store.Stop(ctx, s)
+	asked := slices.ContainsFunc(m.fields, func(field string) bool { return field == "lead.recycled" || field == "lead.next_call_at" })
 	for i := range done {
-		for _, call := range done[i].Recycled {
-			d := m.waiting[call.LeadID]
-			if call.State != crm.CallPlanned || d == nil || d.Call.ID != call.ID || m.asksAfterStops() {
+		at := due[done[i].RunID]
+		for j := range done[i].Recycled {
+			call := &done[i].Recycled[j]
+			if asked || call.State != crm.CallPlanned || !m.waits(call, math.MaxInt64) {
 				m.stale[call.LeadID] = true
 				continue
 			}
-			d.Call.DueAt, d.Call.RecycledFrom = due[done[i].RunID], cmp.Or(d.Call.RecycledFrom, call.ID)
+			d := m.waiting[call.LeadID]
+			d.Call.DueAt, d.Call.RecycledFrom = at, cmp.Or(d.Call.RecycledFrom, call.ID)
 		}
 	}
 	return done, err
 }
 
-// asksAfterStops says that a stop changes something that is read of a lead whose
-// call it moves.
-func (m *memory) asksAfterStops() bool {
-	return slices.ContainsFunc(m.fields, func(field string) bool {
-		return slices.Contains([]string{"lead.status", "lead.recycled", "lead.next_call_at"}, field)
-	})
+// waits says that a call is known to be planned for a slot before an instant, and
+// that a stop of that slot changes no status of its lead.
+func (m *memory) waits(call *crm.Call, before crm.Instant) bool {
+	d := m.waiting[call.LeadID]
+	return d != nil && !m.stale[call.LeadID] && d.Call.ID == call.ID && d.Call.DueAt < before &&
+		d.Call.Kind != crm.KindCallback && d.Lead.Status == crm.Scheduled
 }

@@ -72,7 +72,7 @@ func (a *app) keyOf(ctx context.Context, st *store.Store) ([]byte, error) {
 	if !used {
 		return key, st.PutSuppressions(ctx, []crm.Suppression{{Key: mark, Reason: "key", Origin: "this database's suppression key"}})
 	}
-	known, err := st.Suppressed(ctx, []string{mark}, crm.At(a.clock()))
+	known, err := st.Suppressions(ctx, []string{mark})
 	if err == nil && len(known) == 0 {
 		err = fmt.Errorf("it is another one than that by which the phones in %s are suppressed: name the right file with %s", a.shortDB(), suppressionKey)
 	}

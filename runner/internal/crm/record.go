@@ -86,6 +86,12 @@ type Suppression struct {
 	Until  Maybe[Instant] // empty: for ever
 }
 
+// Holds says that it is in force at an instant: from its beginning until just
+// before its end.
+func (s *Suppression) Holds(at Instant) bool {
+	return s.From <= at && (!s.Until.Valid || at < s.Until.V)
+}
+
 // Lease is the right to do something that only one process may do at a time.
 type Lease struct {
 	Name  string

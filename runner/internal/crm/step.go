@@ -84,9 +84,11 @@ type Stopping struct {
 	// parked.
 	Into  string
 	DueAt Maybe[Instant]
-	// LeftOut are the ids of planned calls that the run left out as over_capacity
-	// or phone_open, beside those of whom stored decisions say so.
-	LeftOut []string
+	// LeftOut are planned calls that the run left out as over_capacity or
+	// phone_open, beside those of whom stored decisions say so: each once, by ID and
+	// LeadID. One with State CallPlanned is known to wait still, no callback, with its
+	// lead scheduled. The others are looked at.
+	LeftOut []Call
 }
 
 // Stopped is what a stop did with one run.

@@ -30,7 +30,7 @@ type Desk struct {
 	// about leads whose type and segment may be the campaign's, and store whom
 	// they inject: no funnel, nobody who is left out, and not what a decision
 	// rests on. Whom a stop plans again is noted here. Recovery counts no lead
-	// that its conditions leave alone.
+	// that its conditions leave alone, and none beyond the maximum of a run.
 	Brief *Notes
 	// Later leaves it to a [Handover] to choose who gets what is handed over to
 	// another team, since the dialer or the CRM have to be asked; else it is
@@ -92,8 +92,8 @@ type Store interface {
 	Runs(ctx context.Context, slotKey string) ([]crm.Run, error)
 	Agents(ctx context.Context) (map[string]crm.Agent, error)
 	// RefreshWallets makes the flags of leads follow wallets that begin or end
-	// by themselves, and says whether any did.
-	RefreshWallets(ctx context.Context, at crm.Instant) (turned bool, err error)
+	// by themselves, and tells whose did.
+	RefreshWallets(ctx context.Context, at crm.Instant) (contacts []string, err error)
 	WalletOwners(ctx context.Context, contactIDs []string) (map[string]string, error)
 	Decisions(ctx context.Context, slotKey string) ([]crm.Decision, error)
 	LeadDecisions(ctx context.Context, leadID string) ([]crm.Decision, error)
@@ -123,8 +123,8 @@ type Store interface {
 	LeadsByPhone(ctx context.Context, phones []string) (map[string][]crm.Lead, error)
 	LeadCalls(ctx context.Context, leadID string) ([]crm.Call, error)
 	PutSuppressions(ctx context.Context, suppressions []crm.Suppression) error
-	// Suppresses says whether there is any suppression, Suppressed which are in
-	// force, by key.
+	// Suppresses says whether there is any suppression, Suppressions which there
+	// are, in force or not, by key.
 	Suppresses(ctx context.Context) (bool, error)
-	Suppressed(ctx context.Context, keys []string, at crm.Instant) (map[string]crm.Suppression, error)
+	Suppressions(ctx context.Context, keys []string) (map[string]crm.Suppression, error)
 }

@@ -10,7 +10,7 @@ import (
 // Notes are what a desk that is brief keeps for its next stop. It is ready when
 // it is empty, and serves one desk.
 type Notes struct {
-	left map[string]map[string]bool // planned calls that stay out, by run
+	left map[string]map[string]string // leads of planned calls that stay out, by run and call
 }
 
 // started notes whom a start of a slot left out until the stop, and forgets whom
@@ -26,27 +26,31 @@ func (n *Notes) started(sel *selection) {
 	}
 	for _, d := range sel.out {
 		if awaited(d.Reason) {
-			n.leave(crm.RunID(sel.key, d.Group), d.CallID)
+			n.leave(crm.RunID(sel.key, d.Group), d)
 		}
 	}
 }
 
-func (n *Notes) leave(runID, callID string) {
+func (n *Notes) leave(runID string, d crm.Decision) {
 	if n.left == nil {
-		n.left = map[string]map[string]bool{}
+		n.left = map[string]map[string]string{}
 	}
 	if n.left[runID] == nil {
-		n.left[runID] = map[string]bool{}
+		n.left[runID] = map[string]string{}
 	}
-	n.left[runID][callID] = true
+	n.left[runID][d.CallID] = d.LeadID
 }
 
-// leftOut are the calls that a run left out until the stop, by id.
-func (n *Notes) leftOut(runID string) []string {
+// leftOut are the calls that a run left out until the stop, in order.
+func (n *Notes) leftOut(runID string) []crm.Call {
 	if n == nil {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(n.left[runID]))
+	var calls []crm.Call
+	for _, id := range slices.Sorted(maps.Keys(n.left[runID])) {
+		calls = append(calls, crm.Call{ID: id, LeadID: n.left[runID][id]})
+	}
+	return calls
 }
 
 // stopped forgets a run.

@@ -55,6 +55,9 @@ func (d *Desk) Recover(ctx context.Context, book *engine.RuleBook, at time.Time)
 		for reason, n := range got.Skipped {
 			total.Skipped[reason] += n
 		}
+		if d.Brief != nil && len(total.Calls) == book.Recovery.MaxPerRun {
+			return total, nil
+		}
 	}
 }
 

@@ -86,7 +86,7 @@ func (r *rehearsal) PutLeads(context.Context, []crm.Arrival) error { return nil 
 
 func (r *rehearsal) PutLeadsOf(context.Context, crm.Event, []crm.Arrival) error { return nil }
 
-func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) (bool, error) { return false, nil }
+func (r *rehearsal) RefreshWallets(context.Context, crm.Instant) ([]string, error) { return nil, nil }
 
 func (r *rehearsal) EndRange(context.Context, crm.Range, []crm.Scores, []crm.Arrival, crm.Rescored) (bool, error) {
 	return true, nil

@@ -28,9 +28,11 @@ func (d *Desk) suppressed(ctx context.Context, phones []string, at crm.Instant) 
 		byKey[key] = phone
 		keys = append(keys, key)
 	}
-	list, err := d.Store.Suppressed(ctx, keys, at)
+	list, err := d.Store.Suppressions(ctx, keys)
 	for key, s := range list {
-		found[byKey[key]] = s
+		if s.Holds(at) {
+			found[byKey[key]] = s
+		}
 	}
 	return found, err
 }

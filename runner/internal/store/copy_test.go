@@ -96,7 +96,7 @@ func contents(t *testing.T, s *store.Store) []any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	suppressed, err := s.Suppressed(t.Context(), []string{"k"}, 9)
+	suppressed, err := s.Suppressions(t.Context(), []string{"k"})
 	if err != nil || len(calls) != 1 || len(agents) != 1 || len(suppressed) != 1 {
 		t.Fatalf("%v: %v, %v, %v", err, calls, agents, suppressed)
 	}

@@ -104,7 +104,7 @@ func OpenMemory(ctx context.Context, name string) (*Store, error) {
 // nothing: it saves the copy of every page that a step touches. A step that
 // fails, be it over a conflict, spoils it, and every one after that fails too.
 // Rehearsals end in a failure and are not for it. What people ask a database
-// for, a lead's decisions or whose call it was, it finds, but slowly.
+// for, a lead's decisions or what is due, it finds, but slowly.
 func OpenScratch(ctx context.Context, name string) (*Store, error) {
 	s, err := openMemory(ctx, name, []pragma{{"journal_mode", "OFF", "off"}})
 	if err != nil {
@@ -114,7 +114,7 @@ func OpenScratch(ctx context.Context, name string) (*Store, error) {
 	err = s.write(ctx, "open "+name+" in memory", func(ctx context.Context, q querier) error {
 		for _, index := range []string{
 			"lead_rank", "lead_segment_rank", "lead_phoneless", "lead_groupless", "lead_baseless",
-			"call_former", "call_outstanding", "decision_lead", "decision_id", "file_done", "file_line_lead",
+			"call_former", "call_due", "call_outstanding", "decision_lead", "decision_id", "file_done", "file_line_lead",
 			"record_at", "record_former_phone", "record_former_lead",
 		} {
 			if _, err := q.ExecContext(ctx, `DROP INDEX "`+index+`"`); err != nil {

@@ -101,7 +101,7 @@ func (s *Store) planAgain(ctx context.Context, q querier, ended []ending, at crm
 	if err != nil {
 		return err
 	}
-	var given, waiting []uncalled
+	var given, waiting []*uncalled
 	for _, call := range calls {
 		if call.State == crm.CallPlanned && !final(call.status) && call.of.DueAt.Valid {
 			waiting = append(waiting, call)
@@ -122,14 +122,13 @@ func (s *Store) planAgain(ctx context.Context, q querier, ended []ending, at crm
 }
 
 // move lets planned calls be due when their runs say.
-func (s *Store) move(ctx context.Context, q querier, calls []uncalled, fates map[fate][]string) error {
+func (s *Store) move(ctx context.Context, q querier, calls []*uncalled, fates map[fate][]string) error {
 	type place struct {
 		campaign string
 		due      crm.Instant
 	}
 	moved := map[place][]string{}
-	for i := range calls {
-		call := &calls[i]
+	for _, call := range calls {
 		to := place{call.of.Into, call.of.DueAt.V}
 		moved[to] = append(moved[to], call.ID)
 		f := fate{status: scheduled(&call.Call), due: call.of.DueAt}
@@ -150,7 +149,7 @@ func (s *Store) move(ctx context.Context, q querier, calls []uncalled, fates map
 }
 
 // replace recycles calls and puts others in their places.
-func (s *Store) replace(ctx context.Context, q querier, calls []uncalled, at crm.Instant, fates map[fate][]string) error {
+func (s *Store) replace(ctx context.Context, q querier, calls []*uncalled, at crm.Instant, fates map[fate][]string) error {
 	ids := make([]string, len(calls))
 	for i := range calls {
 		ids[i] = calls[i].ID
@@ -172,7 +171,7 @@ func (s *Store) replace(ctx context.Context, q querier, calls []uncalled, at crm
 
 // hold finds what the runs did not call and locks its leads, which guards the
 // calls too. What changed while it waited for the locks is read again.
-func (s *Store) hold(ctx context.Context, q querier, ended []ending) ([]uncalled, error) {
+func (s *Store) hold(ctx context.Context, q querier, ended []ending) ([]*uncalled, error) {
 	calls, err := s.uncalled(ctx, q, ended)
 	if err != nil || s.dialect.alone == "" {
 		return calls, err
@@ -186,11 +185,11 @@ func (s *Store) hold(ctx context.Context, q querier, ended []ending) ([]uncalled
 	}
 	locked := set(leads)
 	calls, err = s.uncalled(ctx, q, ended)
-	return slices.DeleteFunc(calls, func(c uncalled) bool { return !locked[c.LeadID] }), err
+	return slices.DeleteFunc(calls, func(c *uncalled) bool { return !locked[c.LeadID] }), err
 }
 
 // uncalled lists what the runs did not call, by call id.
-func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]uncalled, error) {
+func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]*uncalled, error) {
 	const (
 		injected = ` FROM "call" LEFT JOIN "lead" ON "lead"."id" = "call"."lead_id"
 			WHERE "call"."run_id" = $1 AND "call"."run_id" <> '' AND "call"."state" = 'injected'`
@@ -199,11 +198,11 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 			WHERE "decision"."slot_key" = $1 AND "decision"."group" = $2 AND "decision"."reason" IN ('over_capacity', 'phone_open')
 			AND "call"."lead_id" = "decision"."lead_id" AND ` + planned + ` AND "call"."due_at" < $3
 			AND "lead"."id" = "call"."lead_id"`
-		named = ` FROM "call" CROSS JOIN "lead"
+		told = ` FROM "call" CROSS JOIN "lead"
 			WHERE ` + planned + ` AND "lead"."id" = "call"."lead_id" AND "call"."due_at" < $1 AND "call"."id" IN `
 	)
 	call := s.call.of("id", "lead_id", "phone", "kind", "state", "agent", "agreed_exact_time")
-	var all []uncalled
+	var all []*uncalled
 	for i := range ended {
 		e := &ended[i]
 		row := uncalled{of: e}
@@ -211,7 +210,7 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 		read := func(from string, args ...any) error {
 			rows, err := q.QueryContext(ctx, "SELECT "+call.quoted()+`, COALESCE("lead"."status", '`+crm.Erased+`')`+from, args...)
 			calls, err := scan(rows, err, places, &row)
-			all = append(all, calls...)
+			all = append(all, pointers(calls)...)
 			return err
 		}
 		if err := read(injected, e.run.ID); err != nil {
@@ -220,16 +219,24 @@ func (s *Store) uncalled(ctx context.Context, q querier, ended []ending) ([]unca
 		if err := read(leftOut, e.run.SlotKey, e.run.Group, int64(e.run.SlotEnd)); err != nil {
 			return nil, err
 		}
-		err := inLists(e.LeftOut, func(list string, args []any) error {
-			return read(named+list, args...)
+		var unsure []string
+		for _, call := range e.LeftOut {
+			if call.State == crm.CallPlanned {
+				all = append(all, &uncalled{call, crm.Scheduled, e})
+			} else {
+				unsure = append(unsure, call.ID)
+			}
+		}
+		err := inLists(unsure, func(list string, args []any) error {
+			return read(told+list, args...)
 		}, int64(e.run.SlotEnd))
 		if err != nil {
 			return nil, err
 		}
 	}
 	// A call that two runs left out is the first one's.
-	slices.SortStableFunc(all, func(a, b uncalled) int { return strings.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(all, func(a, b uncalled) bool { return a.ID == b.ID }), nil
+	slices.SortStableFunc(all, func(a, b *uncalled) int { return strings.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(all, func(a, b *uncalled) bool { return a.ID == b.ID }), nil
 }
 
 // fate is what a stop makes of a lead; without a status it stays as it is.
@@ -241,11 +248,11 @@ type fate struct {
 
 // successors are the calls that take the place of recycled ones, one a lead. It
 // adds what becomes of the leads.
-func (s *Store) successors(ctx context.Context, q querier, calls []uncalled, at crm.Instant, fates map[fate][]string) ([]*crm.Call, error) {
+func (s *Store) successors(ctx context.Context, q querier, calls []*uncalled, at crm.Instant, fates map[fate][]string) ([]*crm.Call, error) {
 	newest := map[string]*uncalled{}
-	for i := range calls {
-		if before := newest[calls[i].LeadID]; before == nil || later(&calls[i].Call, &before.Call) {
-			newest[calls[i].LeadID] = &calls[i]
+	for _, call := range calls {
+		if before := newest[call.LeadID]; before == nil || later(&call.Call, &before.Call) {
+			newest[call.LeadID] = call
 		}
 	}
 	leads := make([]string, 0, len(newest))

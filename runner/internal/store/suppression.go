@@ -49,23 +49,20 @@ func (s *Store) suppress(ctx context.Context, q querier, suppressions []crm.Supp
 	return nil
 }
 
-// Suppressed finds the suppression of each key that has one in force at an
-// instant: from its beginning until just before its end.
-func (s *Store) Suppressed(ctx context.Context, keys []string, at crm.Instant) (map[string]crm.Suppression, error) {
-	inForce := map[string]crm.Suppression{}
+// Suppressions finds the suppression of each key that has one, in force or not.
+func (s *Store) Suppressions(ctx context.Context, keys []string) (map[string]crm.Suppression, error) {
+	byKey := map[string]crm.Suppression{}
 	err := s.view(ctx, "read suppressions", func(ctx context.Context, q querier) error {
 		return inLists(keys, func(list string, args []any) error {
 			rows, err := q.QueryContext(ctx, s.suppression.sel(`WHERE "key" IN `+list), args...)
 			found, err := s.suppression.scan(rows, err)
 			for _, sup := range found {
-				if sup.From <= at && (!sup.Until.Valid || at < sup.Until.V) {
-					inForce[sup.Key] = sup
-				}
+				byKey[sup.Key] = sup
 			}
 			return err
 		})
 	})
-	return inForce, err
+	return byKey, err
 }
 
 // Suppresses says whether any phone was ever suppressed.

@@ -33,27 +33,25 @@ func (s *Store) PutWallets(ctx context.Context, wallets []crm.Wallet, at crm.Ins
 }
 
 // RefreshWallets takes wallet entries that ended by the given instant out of
-// force and puts those that began into it, on their leads too. It says whether
-// there were any.
-func (s *Store) RefreshWallets(ctx context.Context, at crm.Instant) (turned bool, err error) {
+// force and puts those that began into it, on their leads too. It tells whose
+// those are.
+func (s *Store) RefreshWallets(ctx context.Context, at crm.Instant) (contacts []string, err error) {
 	changed := func(ctx context.Context, q querier) ([]string, error) {
 		return texts(ctx, q, `SELECT "contact_id" FROM "wallet" WHERE "valid" <> `+holds, int64(at))
 	}
 	// Most often there are none, and the writers of leads need not be held up.
-	var some []string
 	err = s.view(ctx, "look at wallets", func(ctx context.Context, q querier) (err error) {
-		some, err = changed(ctx, q)
+		contacts, err = changed(ctx, q)
 		return err
 	})
-	if err != nil || len(some) == 0 {
-		return false, err
+	if err != nil || len(contacts) == 0 {
+		return nil, err
 	}
-	return true, s.write(ctx, "refresh wallets", func(ctx context.Context, q querier) error {
+	err = s.write(ctx, "refresh wallets", func(ctx context.Context, q querier) (err error) {
 		if err := s.passGate(ctx, q, s.dialect.alone); err != nil {
 			return err
 		}
-		contacts, err := changed(ctx, q)
-		if err != nil || len(contacts) == 0 {
+		if contacts, err = changed(ctx, q); err != nil || len(contacts) == 0 {
 			return err
 		}
 		if _, err := q.ExecContext(ctx, `UPDATE "wallet" SET "valid" = `+holds+` WHERE "valid" <> `+holds, int64(at)); err != nil {
@@ -61,6 +59,7 @@ func (s *Store) RefreshWallets(ctx context.Context, at crm.Instant) (turned bool
 		}
 		return reflag(ctx, q, contacts)
 	})
+	return contacts, err
 }
 
 // WalletOwners finds the agent of each contact that is in a wallet, by contact.

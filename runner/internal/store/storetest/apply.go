@@ -42,7 +42,7 @@ func applyWhole(t *testing.T, s *store.Store) {
 	ended.InjectedAt = crm.Maybe[crm.Instant]{}
 	same(t, "calls", got[[]crm.Call](t)(s.LeadCalls(ctx, "a")), []crm.Call{ended, retry})
 	same(t, "records", got[[]crm.Record](t)(s.LeadRecords(ctx, "a")), ch.Records)
-	same(t, "suppressed", len(got[map[string]crm.Suppression](t)(s.Suppressed(ctx, []string{"k"}, morning))), 1)
+	same(t, "suppressed", len(got[map[string]crm.Suppression](t)(s.Suppressions(ctx, []string{"k"}))), 1)
 	same(t, "contacts", got[map[string]crm.DialerContact](t)(s.DialerContacts(ctx, []string{"D-1", "D-2"})), map[string]crm.DialerContact{"D-1": ch.Contacts[0]})
 	same(t, "marked", flags(t, s), map[string]string{"a": "task", "same person": "task"})
 	same(t, "other lead", standing(t, s, "b"), "new 0 planned")
@@ -118,7 +118,7 @@ func applyConflicts(t *testing.T, s *store.Store) {
 			}
 			same(t, "nothing written", []any{snapshot(t, s), got[[]crm.Record](t)(s.LeadRecords(t.Context(), "b"))}, before)
 			same(t, "marked", flags(t, s), map[string]string{})
-			same(t, "suppressed", len(got[map[string]crm.Suppression](t)(s.Suppressed(t.Context(), []string{"k"}, morning))), 0)
+			same(t, "suppressed", len(got[map[string]crm.Suppression](t)(s.Suppressions(t.Context(), []string{"k"}))), 0)
 			same(t, "contacts", len(got[map[string]crm.DialerContact](t)(s.DialerContacts(t.Context(), []string{"D-1"}))), 0)
 		})
 	}

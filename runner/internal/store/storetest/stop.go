@@ -114,20 +114,24 @@ func stopWhole(t *testing.T, s *store.Store) {
 	}
 }
 
-// Of the calls that a stop is told of, those are meant that are still planned and
-// due in the slot.
+// Of the calls that a stop is told of, those are meant that are known to wait, and
+// those that are still planned and due in the slot.
 func stopNamed(t *testing.T, s *store.Store) {
-	calls := planned(t, s, "a", "full", "taken", "tomorrow", "not told")
-	late := *plan("tomorrow", 1, morning+1000)
-	rewrite(t, s, crm.Arrival{Lead: person("tomorrow"), Call: &late})
+	calls := planned(t, s, "a", "full", "taken", "tomorrow", "not told", "sure")
+	late, sure := *plan("tomorrow", 1, morning+1000), person("sure")
+	sure.Status = crm.Scheduled
+	rewrite(t, s, crm.Arrival{Lead: person("tomorrow"), Call: &late}, crm.Arrival{Lead: sure})
 	must(t, s.Claim(t.Context(), claim("IDF", 1, calls[0], calls[2])))
 	stop := stopOf("IDF")
-	stop.Runs[0].LeftOut = []string{"full#1", "taken#1", "tomorrow#1", "unknown#1"}
+	for _, lead := range []string{"full", "taken", "tomorrow", "unknown"} {
+		stop.Runs[0].LeftOut = append(stop.Runs[0].LeftOut, crm.Call{ID: lead + "#1", LeadID: lead})
+	}
+	stop.Runs[0].LeftOut = append(stop.Runs[0].LeftOut, crm.Call{ID: "sure#1", LeadID: "sure", State: crm.CallPlanned})
 	stopped := got[[]crm.Stopped](t)(s.Stop(t.Context(), stop))
-	same(t, "recycled", callIDs(stopped[0].Recycled), []string{"a#1", "full#1", "taken#1"})
+	same(t, "recycled", callIDs(stopped[0].Recycled), []string{"a#1", "full#1", "sure#1", "taken#1"})
 	for lead, want := range map[string]string{
 		"full": "scheduled 1 at 4000 planned", "taken": "scheduled 1 at 4000 recycled planned",
-		"tomorrow": "new 0 planned", "not told": "new 0 planned",
+		"tomorrow": "new 0 planned", "not told": "new 0 planned", "sure": "scheduled 1 at 4000 planned",
 	} {
 		same(t, lead, standing(t, s, lead), want)
 	}
