@@ -86,8 +86,8 @@ type Stopping struct {
 	DueAt Maybe[Instant]
 	// LeftOut are planned calls that the run left out as over_capacity or
 	// phone_open, beside those of whom stored decisions say so: each once, by ID and
-	// LeadID. One with State CallPlanned is known to wait still, no callback, with its
-	// lead scheduled. The others are looked at.
+	// LeadID. One with State CallPlanned is known to be planned and due in the slot
+	// still, no callback, with its lead scheduled. The others are looked at.
 	LeftOut []Call
 }
 

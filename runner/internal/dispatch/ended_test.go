@@ -291,7 +291,9 @@ func TestAnObjectionCancelsTheCallsOfEverybodyOnThePhone(t *testing.T) {
 	key, _ := hide("+33199000012")
 	found, err := o.store.Suppressions(t.Context(), []string{key})
 	must(t, err)
-	same(t, "reason", found[key].Reason, "do_not_call")
+	never := found[key]
+	same(t, "reason", never.Reason, "do_not_call")
+	same(t, "in force", never.Holds(crm.At(local(t, "2026-11-23T15:00:00"))), true)
 
 	// A newcomer on that phone stays out, and so does one whom a rescore finds.
 	o.receive("2026-11-23T15:00:00", lead("L15", 12, given("PQSC", "PVI_SOON", 50)))
